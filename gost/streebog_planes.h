@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The constants of streebog_ct.c, explained there. Written by gost/gen/pi_tables.py. */
+#ifndef GOST_STREEBOG_PLANES_H
+#define GOST_STREEBOG_PLANES_H
+
+/* clang-format off */
+#define GOST_STREEBOG_DIAGONALS(F) \
+    F(0x4fdc77b84ee5404f, 0x7fe35c67f44b227f, 0xd3744d0a566f82d3, 0x62ad20fe7ff29662, \
+      0x2552496989920e25, 0xa88ad676366a04a8, 0x7117ea9a5aa70c71, 0x3bb36151c113093b) \
+    F(0x4b41f7e41acfb54e, 0xc8a918c0ad3ba5f4, 0x6e07d9ea4547c156, 0x248b9cefe2de297f, \
+      0x17a24c3eba209389, 0x529adef4c9a06f36, 0xf627eb8cd270a85a, 0xd8f36ae92f301ec1) \
+    F(0x0209ce20e580c4ba, 0x9f75b0114b44d1f8, 0x9a76c2416f94ab90, 0x2391c383f2bc6cdd, \
+      0xd1c88c07920539b8, 0xb5e33e026a08f6c3, 0x4fb55b06a7018ad5, 0x7dacca08130be12c) \
+    F(0x1cced4765fee6966, 0x85b01dd7b3a1461b, 0x62c287c8ff83b5e4, 0x87c3213d2f408470, \
+      0x598c36e52a8bc1ea, 0x863ef748a93ce549, 0x1a5b89c1725dbfc2, 0xb1cae59b3fc2ad9f) \
+    F(0x482541879b4fdf75, 0xdc2da9e7627ff7c3, 0x7179073654d36bd7, 0x1ad88bc443629303, \
+      0x6a99a24a13252f98, 0x79669ad95fa8a163, 0x92aa27e2f87173a5, 0x5f11f36fde3b341c) \
+    F(0x315628c08b6130f8, 0x56c6ef66aeb8dd45, 0xe889b21678466d88, 0xd3be0f2a0e08ce68, \
+      0xa4e2630b1ca50867, 0x9d4a7f0c5e980372, 0x2ec7980dfb210596, 0xf6935e02dafb0c58) \
+    F(0x831bb82766a908a9, 0x502667b21b20fe20, 0x8bc00ae3e4a3f3a3, 0x82fffefb70ae8cae, \
+      0x78166948eaca64ca, 0x235776d349e97de9, 0x65f99ae5c2b29eb2, 0x8cd5516c9faf56af) \
+    F(0x618f6b6beeda724b, 0xb819d9d9a1cb60c8, 0x46c52f2f8353756e, 0x0848a7a740c87b24, \
+      0xa52e10108bb1d717, 0x98a450503cc5b252, 0x217cf0f05ddf46f6, 0xfb39d0d0c22d78d8)
+
+/* The iteration constants C1..C12 in planes of alpha(x). */
+static const uint64_t gost_streebog_c_planes[12][8] = {
+    {0xc96094a725b835d3, 0xa8da1b17fda7bc04, 0x963be2577145ed09, 0x7fe3c871c2300a90,
+     0x81a6e8a966ac752c, 0xfb01129816d12f05, 0x3fe9db94a24f901d, 0xd6da330676585351},
+    {0x12d1b482babaffa5, 0xbde7880fdbcc2c1c, 0x6e3e763767d3119f, 0x9fa86b30938d5642,
+     0xea46f685506220dd, 0x69564465c05ab296, 0x266eb09c717b0471, 0x3012744ce9c90546},
+    {0xc761145f0da69af1, 0x61e5900f972b7bef, 0x6e6d2bcc751da580, 0x3efc3747226306ce,
+     0xda7d40ef553c6515, 0xd111f23f4f67bf54, 0x120fced3e6dede60, 0x8456c94c1b973214},
+    {0x81853f5b60d97826, 0xac42e49ad08154a5, 0x5f42bcdf86fe3e00, 0xe8c9d7bda8812471,
+     0x9ab61b5ba951b7b5, 0x6e44901fbd0385e6, 0x4de4e2fb20c5e77f, 0xa27aef68243773ea},
+    {0x69c205bb6e587540, 0xaf8dccf31cc32aad, 0x494e51a5a91cdcee, 0xf9dcb147c4c29c3e,
+     0x784f80a38f5cbf9e, 0x1edfd6e2d7cebb06, 0xf8717de5a81586e0, 0x469b284ab2cd476f},
+    {0xfc4632bc570c5fef, 0xfea3a16ea4850b64, 0x081be505527a91fd, 0xfd9a91eacca482d3,
+     0xb4ded3547355d9d7, 0x043ccd7d653ec5d8, 0xbb699e167b6dd9f0, 0xb843e7becd14bcca},
+    {0x612098122215ff6f, 0xf523d0e8ccc2994a, 0x891bae1ea916d223, 0x2d5ac52daa2c1698,
+     0x8d5c8c342b288d08, 0xc1fb7f658ef898de, 0x30ec47a50ba7c744, 0x9e1ac458bbe85432},
+    {0x05145fc7514bbab5, 0x207025a7da269077, 0xd584e2b2e4373038, 0xea2cab9d74b14b69,
+     0x01647450a095d2ca, 0xfbd813ddc7e8767f, 0x730b7d4412edfda9, 0x98b8064f97ce88bc},
+    {0x607bfcbc9fb68acf, 0x1e7eac0e6db9bb21, 0xf5591e1e334525ae, 0x617bf4c65af2ee03,
+     0x8608e99805c843c4, 0x37ebb626099d041f, 0xe8940bdd088e8dd3, 0xcbe5428f8b344885},
+    {0xe86b8f5eb250b0e6, 0x565faf5071618bb0, 0xa514828d8aaf2c80, 0xe2d09fd88de8641b,
+     0xd2ef2a666ebda6d1, 0x7010a9c9f4f93df1, 0x551353a28dc2bb52, 0xe9b41f75be27b050},
+    {0xced4f7e8f8baf2b5, 0xbf48a850d6d44e8e, 0x1626d6524f129a4b, 0xef16fc01dffbb7d3,
+     0x898a7d933aca44a6, 0xf7ff520a2464c013, 0xb50deb0d6d103ae6, 0x394b5e27dddca96a},
+    {0x10aee37a6960a717, 0x770217b437d045a2, 0x82c302971641e394, 0x4105ae83ba5a8bd4,
+     0xbb1379cc20b6c449, 0x3b17841b078ad28c, 0xcc8d6a821165a8d8, 0xdd767733ec77f088},
+};
+/* clang-format on */
+
+#endif
