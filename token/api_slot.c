@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Slots, tokens, mechanisms; C_InitToken; C_WaitForSlotEvent. */
+#include "token/core.h"
+#include "token/info.h"
+#include "token/log.h"
+#include "token/mech.h"
+#include "token/session.h"
+#include "token/slot.h"
+
+#include <string.h>
+#include <time.h>
+
+#define POLL_NS 250000000L
+
+CK_RV C_GetSlotList(CK_BBOOL token_present, CK_SLOT_ID *list, CK_ULONG *count)
+{
+    CK_ULONG n = 0;
+    size_t i;
+    CK_RV rv = tok_enter();
+
+    (void)token_present; /* every slot listed has a token, if only one that is not initialised */
+    if (rv != CKR_OK)
+        return rv;
+    rv = count == NULL ? CKR_ARGUMENTS_BAD : tok_vault_result("C_GetSlotList", tok_slots_refresh());
+    if (rv == CKR_OK) {
+        (void)pthread_mutex_lock(&tok.slots_lock);
+        for (i = 0; i < tok.slots_n; i++) {
+            tok_slot *slot = tok.slots[i];
+            tok_slot_kind kind;
+
+            (void)pthread_mutex_lock(&slot->lock);
+            kind = slot->kind;
+            (void)pthread_mutex_unlock(&slot->lock);
+            if (kind == TOK_SLOT_GONE)
+                continue;
+            if (list != NULL && n < *count)
+                list[n] = slot->id;
+            n++;
+        }
+        (void)pthread_mutex_unlock(&tok.slots_lock);
+        if (list != NULL && n > *count)
+            rv = CKR_BUFFER_TOO_SMALL;
+        *count = n;
+    }
+    tok_leave();
+    return rv == CKR_DEVICE_ERROR ? CKR_FUNCTION_FAILED : rv;
+}
+
+CK_RV C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO *info)
+{
+    tok_slot *slot;
+    CK_RV rv = tok_slot_enter(id, &slot);
+
+    if (rv != CKR_OK)
+        return rv;
+    rv = info != NULL ? tok_info_slot(slot, info) : CKR_ARGUMENTS_BAD;
+    tok_leave();
+    return rv;
+}
+
+CK_RV C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO *info)
+{
+    tok_slot *slot;
+    CK_RV rv = tok_slot_enter(id, &slot);
+
+    if (rv != CKR_OK)
+        return rv;
+    rv = info != NULL ? tok_info_token(slot, info) : CKR_ARGUMENTS_BAD;
+    tok_leave();
+    /* Somebody has made the token anew: what we know of it was given up, look at the new one. */
+    if (rv == CKR_DEVICE_REMOVED && tok_slot_enter(id, &slot) == CKR_OK) {
+        rv = tok_info_token(slot, info);
+        tok_leave();
+    }
+    return rv;
+}
+
+CK_RV C_GetMechanismList(CK_SLOT_ID id, CK_MECHANISM_TYPE *list, CK_ULONG *count)
+{
+    const tok_mech *m;
+    tok_slot *slot;
+    CK_ULONG n;
+    CK_RV rv = tok_slot_enter(id, &slot);
+
+    if (rv != CKR_OK)
+        return rv;
+    if (count != NULL) {
+        for (n = 0; (m = tok_mech_at(n)) != NULL; n++) {
+            if (list != NULL && n < *count)
+                list[n] = m->type;
+        }
+        if (list != NULL && n > *count)
+            rv = CKR_BUFFER_TOO_SMALL;
+        *count = n;
+    } else {
+        rv = CKR_ARGUMENTS_BAD;
+    }
+    tok_leave();
+    return rv;
+}
+
+CK_RV C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info)
+{
+    const CK_MECHANISM param = {type, NULL, 0};
+    const tok_mech *m;
+    tok_slot *slot;
+    CK_RV rv = tok_slot_enter(id, &slot);
+
+    if (rv != CKR_OK)
+        return rv;
+    rv = info != NULL ? tok_mech_find(&param, 0, &m) : CKR_ARGUMENTS_BAD;
+    if (rv == CKR_OK)
+        *info = m->info;
+    tok_leave();
+    return rv;
+}
+
+/* The slot's admin lock is held: no session can be opened meanwhile. */
+static CK_RV init_token(tok_slot *slot, const vault_init *init)
+{
+    tok_card *card = NULL;
+    CK_ULONG sessions;
+    tok_slot_kind kind;
+    CK_RV rv;
+
+    (void)pthread_mutex_lock(&slot->lock);
+    sessions = slot->session_count;
+    kind = slot->kind;
+    (void)pthread_mutex_unlock(&slot->lock);
+    if (sessions != 0)
+        return CKR_SESSION_EXISTS;
+    if (kind != TOK_SLOT_TOKEN)
+        return tok_slot_create(slot, init);
+    rv = tok_slot_card(slot, &card);
+    if (rv == CKR_OK)
+        rv = tok_slot_result(slot, "C_InitToken", vault_reinit(card->vt, init));
+    tok_card_free(card);
+    if (rv == CKR_OK) /* everything that was read from it is of the past */
+        tok_slot_close_card(slot);
+    return rv;
+}
+
+CK_RV C_InitToken(CK_SLOT_ID id, CK_UTF8CHAR *pin, CK_ULONG pin_len, CK_UTF8CHAR *label)
+{
+    vault_init init;
+    tok_slot *slot;
+    size_t n = VAULT_LABEL;
+    CK_RV rv = tok_slot_enter(id, &slot);
+
+    if (rv != CKR_OK)
+        return rv;
+    if (pin != NULL && label != NULL) {
+        while (n > 0 && label[n - 1] == ' ')
+            n--;
+        memset(&init, 0, sizeof init);
+        init.so_pin = pin;
+        init.so_pin_len = pin_len;
+        init.label = label;
+        init.label_len = n;
+        (void)pthread_mutex_lock(&slot->admin);
+        rv = init_token(slot, &init);
+        (void)pthread_mutex_unlock(&slot->admin);
+    } else {
+        rv = CKR_ARGUMENTS_BAD;
+    }
+    tok_leave();
+    return rv == CKR_PIN_LEN_RANGE ? CKR_PIN_INCORRECT : rv; /* C_InitToken has no other */
+}
+
+CK_RV C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID *slot, void *reserved)
+{
+    struct timespec until;
+    CK_RV rv;
+
+    rv = tok_enter();
+    if (rv != CKR_OK)
+        return rv;
+    if (slot == NULL || reserved != NULL)
+        rv = CKR_ARGUMENTS_BAD;
+    else if (!tok_slots_event(slot))
+        rv = CKR_NO_EVENT;
+    while (rv == CKR_NO_EVENT && (flags & CKF_DONT_BLOCK) == 0) {
+        (void)clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += POLL_NS;
+        if (until.tv_nsec >= 1000000000L) {
+            until.tv_nsec -= 1000000000L;
+            until.tv_sec++;
+        }
+        (void)pthread_mutex_lock(&tok.events_lock);
+        if (!tok_stopping())
+            (void)pthread_cond_timedwait(&tok.events, &tok.events_lock, &until);
+        (void)pthread_mutex_unlock(&tok.events_lock);
+        if (tok_stopping())
+            rv = CKR_CRYPTOKI_NOT_INITIALIZED;
+        else if (tok_slots_event(slot))
+            rv = CKR_OK;
+    }
+    tok_leave();
+    return rv;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The function lists. No slot is NULL. */
+#ifndef TOK_LISTS_H
+#define TOK_LISTS_H
+
+#include <gosttoken/rutoken.h>
+
+CK_FUNCTION_LIST *tok_function_list(void);
+CK_FUNCTION_LIST_EXTENDED *tok_function_list_extended(void);
+
+#endif

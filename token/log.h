@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A log for people: GOSTTOKEN_LOG names a file to append to, or is "stderr". Without it nothing is
+ * written. Lines never hold PINs, keys or data.
+ */
+#ifndef TOK_LOG_H
+#define TOK_LOG_H
+
+#include <gosttoken/pkcs11-gost.h>
+
+void tok_log_open(void); /* reads the environment */
+void tok_log_close(void);
+void tok_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Logs the vault's own words for a failure in `where`; returns rv, so that a call can be wrapped.
+ */
+CK_RV tok_vault_result(const char *where, CK_RV rv);
+
+/*
+ * Exported beside the PKCS #11 functions: vault_error_text of the calling thread, so that a client
+ * which knows this module can say why a store cannot be used, where the standard has only a number.
+ */
+const char *gosttoken_error_text(void);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* see search.h */
+#include "token/search.h"
+#include "token/object.h"
+
+#include <stdlib.h>
+
+void tok_search_free(tok_search *search)
+{
+    if (search == NULL)
+        return;
+    free(search->handles);
+    free(search);
+}
+
+static CK_RV add(tok_search *search, CK_OBJECT_HANDLE handle)
+{
+    if (search->n == search->room) {
+        size_t room = search->room == 0 ? 16 : search->room * 2;
+        CK_OBJECT_HANDLE *more = realloc(search->handles, room * sizeof *more);
+
+        if (more == NULL)
+            return CKR_HOST_MEMORY;
+        search->handles = more;
+        search->room = room;
+    }
+    search->handles[search->n++] = handle;
+    return CKR_OK;
+}
+
+static CK_RV token_objects(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n,
+                           tok_search *search)
+{
+    tok_card *card = NULL;
+    uint64_t *ids = NULL;
+    size_t count = 0, i;
+    CK_RV rv = tok_session_card(s, 0, &card);
+
+    if (rv != CKR_OK || card == NULL) /* a factory token that is not in the store has no objects */
+        return rv;
+    rv = tok_slot_check(s->slot, card, 1);
+    if (rv == CKR_OK)
+        rv = tok_slot_result(s->slot, "C_FindObjectsInit",
+                             vault_find(card->vt, templ, n, &ids, &count));
+    for (i = 0; i < count && rv == CKR_OK; i++) {
+        CK_OBJECT_HANDLE handle;
+        tok_object *o;
+
+        rv = tok_object_load(s->slot, card, ids[i], &handle, &o);
+        if (rv == CKR_OBJECT_HANDLE_INVALID) { /* gone meanwhile, or private */
+            rv = CKR_OK;
+            continue;
+        }
+        if (rv != CKR_OK)
+            break;
+        if (tok_attrs_match(o->attrs, templ, n))
+            rv = add(search, handle);
+        tok_object_free(o);
+    }
+    free(ids);
+    tok_card_free(card);
+    return rv;
+}
+
+static CK_RV session_objects(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n,
+                             tok_search *search)
+{
+    tok_slot *slot = s->slot;
+    tok_entry *e;
+    CK_RV rv = CKR_OK;
+
+    (void)pthread_mutex_lock(&slot->lock);
+    search->epoch = slot->epoch;
+    for (e = slot->session_objects; e != NULL && rv == CKR_OK; e = e->next) {
+        if ((!e->private || slot->login == TOK_USER) && tok_attrs_match(e->object->attrs, templ, n))
+            rv = add(search, e->handle);
+    }
+    (void)pthread_mutex_unlock(&slot->lock);
+    return rv;
+}
+
+CK_RV tok_search_new(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n, tok_search **out)
+{
+    tok_search *search = calloc(1, sizeof *search);
+    CK_RV rv;
+
+    if (search == NULL)
+        return CKR_HOST_MEMORY;
+    rv = session_objects(s, templ, n, search);
+    if (rv == CKR_OK)
+        rv = token_objects(s, templ, n, search);
+    if (rv == CKR_OK)
+        *out = search;
+    else
+        tok_search_free(search);
+    return rv;
+}
