@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ENGINEs of this process. "gosttoken" carries the methods; "pkcs11", a name that programs
+ * know, only loads keys (and is left to libp11's engine where that one is there first).
+ */
+#include "bridge/internal.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+#include <openssl/err.h>
+
+#include "digest/digest.h"
+
+const gt_bridge_type gt_bridge_types[GT_BRIDGE_TYPES] = {
+    {256, NID_id_GostR3410_2012_256, NID_id_GostR3411_2012_256},
+    {512, NID_id_GostR3410_2012_512, NID_id_GostR3411_2012_512},
+};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static ENGINE *engine;
+static EVP_PKEY_METHOD *pmeths[GT_BRIDGE_TYPES];
+static EVP_PKEY_ASN1_METHOD *ameths[GT_BRIDGE_TYPES];
+
+const gt_bridge_type *gt_bridge_type_by_nid(int nid)
+{
+    for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
+        if (gt_bridge_types[i].nid == nid)
+            return &gt_bridge_types[i];
+    return NULL;
+}
+
+const gt_bridge_type *gt_bridge_type_by_bits(unsigned bits)
+{
+    for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
+        if (gt_bridge_types[i].bits == bits)
+            return &gt_bridge_types[i];
+    return NULL;
+}
+
+ENGINE *gt_engine(void)
+{
+    return engine;
+}
+
+int gt_engine_has_ameth(const EVP_PKEY_ASN1_METHOD *ameth)
+{
+    for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
+        if (ameth != NULL && ameths[i] == ameth)
+            return 1;
+    return 0;
+}
+
+/* ---- what an engine offers ------------------------------------------------------------------- */
+
+/* The three of them answer either "which NIDs" (the first argument after e is NULL) or "the method
+ * of this NID"; see ENGINE_set_digests(3). */
+
+static int list_nids(const int **nids, const int list[GT_BRIDGE_TYPES])
+{
+    *nids = list;
+    return GT_BRIDGE_TYPES;
+}
+
+static const int key_nids[GT_BRIDGE_TYPES] = {NID_id_GostR3410_2012_256, NID_id_GostR3410_2012_512};
+static const int md_nids[GT_BRIDGE_TYPES] = {NID_id_GostR3411_2012_256, NID_id_GostR3411_2012_512};
+
+static int serve_pmeths(ENGINE *e, EVP_PKEY_METHOD **meth, const int **nids, int nid)
+{
+    (void)e;
+    if (meth == NULL)
+        return list_nids(nids, key_nids);
+    *meth = NULL;
+    for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
+        if (key_nids[i] == nid)
+            *meth = pmeths[i];
+    return *meth != NULL;
+}
+
+static int serve_ameths(ENGINE *e, EVP_PKEY_ASN1_METHOD **meth, const int **nids, int nid)
+{
+    (void)e;
+    if (meth == NULL)
+        return list_nids(nids, key_nids);
+    *meth = NULL;
+    for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
+        if (key_nids[i] == nid)
+            *meth = ameths[i];
+    return *meth != NULL;
+}
+
+static int serve_digests(ENGINE *e, const EVP_MD **md, const int **nids, int nid)
+{
+    (void)e;
+    if (md == NULL)
+        return list_nids(nids, md_nids);
+    *md = NULL;
+    for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
+        if (md_nids[i] == nid)
+            *md = gt_digest_shell(gt_bridge_types[i].bits);
+    return *md != NULL;
+}
+
+/* ---- commands -------------------------------------------------------------------------------- */
+
+enum { CMD_MODULE_PATH = ENGINE_CMD_BASE, CMD_PIN, CMD_LOAD_CERT_CTRL };
+
+static const ENGINE_CMD_DEFN commands[] = {
+    {CMD_MODULE_PATH, "MODULE_PATH", "The PKCS #11 module to use", ENGINE_CMD_FLAG_STRING},
+    {CMD_PIN, "PIN", "The PIN of the tokens used through this engine", ENGINE_CMD_FLAG_STRING},
+    /* As curl and libp11's engine have it. */
+    {CMD_LOAD_CERT_CTRL, "LOAD_CERT_CTRL", "Get the certificate that a pkcs11: URI names",
+     ENGINE_CMD_FLAG_INTERNAL},
+    {0, NULL, NULL, 0},
+};
+
+struct load_cert {
+    const char *uri;
+    X509 *cert;
+};
+
+static int control(ENGINE *e, int cmd, long i, void *p, void (*f)(void))
+{
+    struct load_cert *load = p;
+
+    (void)e, (void)i, (void)f;
+    switch (cmd) {
+    case CMD_MODULE_PATH:
+        return gt_bridge_set_module(p);
+    case CMD_PIN:
+        return gt_bridge_set_pin(p);
+    case CMD_LOAD_CERT_CTRL:
+        if (load == NULL || load->uri == NULL || load->cert != NULL)
+            return 0;
+        load->cert = gt_bridge_load_certificate(load->uri);
+        return load->cert != NULL;
+    default:
+        return 0;
+    }
+}
+
+/* ---- putting it up --------------------------------------------------------------------------- */
+
+static int destroy(ENGINE *e)
+{
+    /* libcrypto frees the methods with the engine. */
+    if (e == engine) {
+        engine = NULL;
+        for (size_t i = 0; i < GT_BRIDGE_TYPES; i++) {
+            pmeths[i] = NULL;
+            ameths[i] = NULL;
+        }
+    }
+    return 1;
+}
+
+static ENGINE *new_engine(const char *id, const char *name)
+{
+    ENGINE *e = ENGINE_new();
+
+    if (e == NULL)
+        return NULL;
+    if (ENGINE_set_id(e, id) && ENGINE_set_name(e, name) &&
+        ENGINE_set_flags(e, ENGINE_FLAGS_NO_REGISTER_ALL) &&
+        ENGINE_set_load_privkey_function(e, gt_bridge_load_private) &&
+        ENGINE_set_load_pubkey_function(e, gt_bridge_load_public) &&
+        ENGINE_set_cmd_defns(e, commands) && ENGINE_set_ctrl_function(e, control))
+        return e;
+    ENGINE_free(e);
+    return NULL;
+}
+
+static void add_loader(void)
+{
+    ENGINE *e;
+
+    ERR_set_mark();
+    e = new_engine("pkcs11", "gosttoken: keys by pkcs11: URI");
+    if (e != NULL) {
+        ENGINE_add(e); /* fails if the id is taken, and that is all right */
+        ENGINE_free(e);
+    }
+    ERR_pop_to_mark();
+}
+
+static void start(void)
+{
+    ENGINE *e = NULL;
+    int ok = gt_bridge_key_setup();
+
+    for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
+        ok = ok && gt_pmeth_make(&pmeths[i], key_nids[i]) && gt_ameth_make(&ameths[i], key_nids[i]);
+    if (ok)
+        e = new_engine("gosttoken", "GOST keys on PKCS #11 tokens");
+    if (e == NULL) {
+        for (size_t i = 0; i < GT_BRIDGE_TYPES; i++) {
+            EVP_PKEY_meth_free(pmeths[i]);
+            EVP_PKEY_asn1_free(ameths[i]);
+            pmeths[i] = NULL;
+            ameths[i] = NULL;
+        }
+        return;
+    }
+    /* From here on the methods are the engine's. */
+    engine = e;
+    if (ENGINE_set_pkey_meths(e, serve_pmeths) && ENGINE_set_pkey_asn1_meths(e, serve_ameths) &&
+        ENGINE_set_digests(e, serve_digests) && ENGINE_set_destroy_function(e, destroy) &&
+        ENGINE_add(e)) {
+        ENGINE_register_pkey_meths(e);
+        ENGINE_register_pkey_asn1_meths(e);
+        add_loader();
+    } else {
+        engine = NULL;
+    }
+    ENGINE_free(e);
+}
+
+/* 1 if the function is of the same shared object as ENGINE_new. */
+static int same_library(void (*function)(void))
+{
+    Dl_info ours, theirs;
+
+    return dladdr((void *)ENGINE_new, &ours) != 0 && dladdr((void *)function, &theirs) != 0 &&
+           ours.dli_fbase == theirs.dli_fbase;
+}
+
+int gt_bridge_start(const gt_core *core, const char **why)
+{
+    if (ENGINE_new == NULL || EVP_PKEY_meth_new == NULL || EVP_PKEY_asn1_new == NULL ||
+        EC_KEY_new == NULL) {
+        *why = "this libcrypto has no engines";
+        return 0;
+    }
+    if (!same_library((void (*)(void))core->new_error)) {
+        *why = "the program has a libcrypto of its own";
+        return 0;
+    }
+    pthread_once(&once, start);
+    *why = "the engine could not be set up";
+    return engine != NULL;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* EVP_PKEY_METHOD: what is done with GOST keys. OpenSSL hashes, with any Streebog it has; we sign.
+ */
+#include "bridge/internal.h"
+
+#include <string.h>
+
+#include "signature/signature.h"
+
+typedef struct pmeth_ctx {
+    const EVP_MD *md;
+} pmeth_ctx;
+
+static int pmeth_init(EVP_PKEY_CTX *ctx)
+{
+    pmeth_ctx *own = OPENSSL_zalloc(sizeof(*own));
+
+    if (own == NULL)
+        return 0;
+    EVP_PKEY_CTX_set_data(ctx, own);
+    return 1;
+}
+
+static int pmeth_copy(EVP_PKEY_CTX *to, const EVP_PKEY_CTX *from)
+{
+    const pmeth_ctx *source = EVP_PKEY_CTX_get_data(from);
+
+    if (source == NULL || !pmeth_init(to))
+        return 0;
+    memcpy(EVP_PKEY_CTX_get_data(to), source, sizeof(*source));
+    return 1;
+}
+
+static void pmeth_cleanup(EVP_PKEY_CTX *ctx)
+{
+    OPENSSL_free(EVP_PKEY_CTX_get_data(ctx));
+    EVP_PKEY_CTX_set_data(ctx, NULL);
+}
+
+static int pmeth_sign(EVP_PKEY_CTX *ctx, unsigned char *sig, size_t *sig_len,
+                      const unsigned char *digest, size_t digest_len)
+{
+    gt_key *key = gt_bridge_key(EVP_PKEY_CTX_get0_pkey(ctx));
+    gt_error err = {.reason = GT_OK};
+
+    if (key == NULL)
+        return gt_raise(NULL, GT_R_NO_KEY, "this key is not one of a token");
+    if (sig == NULL) {
+        *sig_len = gt_signature_size(key);
+        return 1;
+    }
+    if (digest_len != gt_alg_digest_size(key->alg))
+        return gt_raise(NULL, GT_R_DIGEST_LENGTH, "a %s key signs %zu bytes of %s and not %zu",
+                        key->alg->name, gt_alg_digest_size(key->alg), key->alg->digest, digest_len);
+    if (!gt_signature_sign(key, digest, digest_len, sig, sig_len, &err))
+        return gt_raise_error(NULL, &err);
+    return 1;
+}
+
+static int pmeth_verify(EVP_PKEY_CTX *ctx, const unsigned char *sig, size_t sig_len,
+                        const unsigned char *digest, size_t digest_len)
+{
+    gt_key *key = gt_bridge_key_any(EVP_PKEY_CTX_get0_pkey(ctx));
+    int ok;
+
+    if (key == NULL)
+        return gt_raise(NULL, GT_R_NO_KEY, NULL);
+    if (digest_len != gt_alg_digest_size(key->alg))
+        ok = gt_raise(NULL, GT_R_DIGEST_LENGTH, "a %s key verifies %zu bytes of %s and not %zu",
+                      key->alg->name, gt_alg_digest_size(key->alg), key->alg->digest, digest_len);
+    else
+        ok = gt_signature_verify(key, digest, digest_len, sig, sig_len);
+    gt_key_free(key);
+    return ok;
+}
+
+static int set_md(EVP_PKEY_CTX *ctx, pmeth_ctx *own, const EVP_MD *md)
+{
+    EVP_PKEY *pkey = EVP_PKEY_CTX_get0_pkey(ctx);
+    const gt_bridge_type *type =
+        pkey != NULL ? gt_bridge_type_by_nid(EVP_PKEY_get_base_id(pkey)) : NULL;
+
+    if (md != NULL && type != NULL && EVP_MD_get_type(md) != type->md_nid &&
+        !EVP_MD_is_a(md, OBJ_nid2sn(type->md_nid)))
+        return gt_raise(NULL, GT_R_DIGEST, "a %s key signs %s and nothing else",
+                        OBJ_nid2sn(type->nid), OBJ_nid2sn(type->md_nid));
+    own->md = md;
+    return 1;
+}
+
+static int pmeth_ctrl(EVP_PKEY_CTX *ctx, int type, int p1, void *p2)
+{
+    pmeth_ctx *own = EVP_PKEY_CTX_get_data(ctx);
+
+    (void)p1;
+    switch (type) {
+    case EVP_PKEY_CTRL_MD:
+        return set_md(ctx, own, p2);
+    case EVP_PKEY_CTRL_GET_MD:
+        *(const EVP_MD **)p2 = own->md;
+        return 1;
+    case EVP_PKEY_CTRL_DIGESTINIT:
+    case EVP_PKEY_CTRL_PKCS7_SIGN:
+    case EVP_PKEY_CTRL_CMS_SIGN:
+        return 1;
+    default:
+        return -2;
+    }
+}
+
+static int pmeth_ctrl_str(EVP_PKEY_CTX *ctx, const char *name, const char *value)
+{
+    (void)ctx;
+    gt_raise(NULL, GT_R_NOT_SUPPORTED, "option %s:%s", name, value != NULL ? value : "");
+    return -2;
+}
+
+static int pmeth_keygen_init(EVP_PKEY_CTX *ctx)
+{
+    (void)ctx;
+    return gt_raise(NULL, GT_R_KEYGEN,
+                    "use: gosttoken keygen --label NAME --type gost2012_256 (or gost2012_512)");
+}
+
+static int pmeth_keygen(EVP_PKEY_CTX *ctx, EVP_PKEY *pkey)
+{
+    (void)pkey;
+    return pmeth_keygen_init(ctx);
+}
+
+int gt_pmeth_make(EVP_PKEY_METHOD **meth, int nid)
+{
+    EVP_PKEY_METHOD *m = EVP_PKEY_meth_new(nid, EVP_PKEY_FLAG_AUTOARGLEN);
+
+    *meth = m;
+    if (m == NULL)
+        return 0;
+    EVP_PKEY_meth_set_init(m, pmeth_init);
+    EVP_PKEY_meth_set_copy(m, pmeth_copy);
+    EVP_PKEY_meth_set_cleanup(m, pmeth_cleanup);
+    EVP_PKEY_meth_set_sign(m, NULL, pmeth_sign);
+    EVP_PKEY_meth_set_verify(m, NULL, pmeth_verify);
+    EVP_PKEY_meth_set_ctrl(m, pmeth_ctrl, pmeth_ctrl_str);
+    EVP_PKEY_meth_set_keygen(m, pmeth_keygen_init, pmeth_keygen);
+    return 1;
+}

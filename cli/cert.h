@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of an X.509 certificate that a token stores or that tell its key. */
+#ifndef CLI_CERT_H
+#define CLI_CERT_H
+
+#include "cli/cli.h"
+
+typedef struct cli_bytes {
+    uint8_t *at;
+    size_t len;
+} cli_bytes;
+
+typedef struct cli_cert {
+    cli_bytes der, subject, issuer, serial; /* DER */
+    cli_bytes spki;                         /* SubjectPublicKeyInfo, DER */
+    cli_bytes point; /* the public key of a GOST certificate as tokens hold it; empty for others */
+    char *subject_text;
+    unsigned more; /* further PEM certificates in the file */
+} cli_cert;
+
+/* Reads FILE or, for "-", standard input: PEM or DER. Reports mistakes. */
+int cli_cert_read(const char *path, cli_cert *cert);
+void cli_cert_free(cli_cert *cert);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* gosttoken(1): finds the command and runs it. */
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cli/cli.h"
+
+const cli_command *const cli_commands[] = {
+    &cli_init, &cli_list, &cli_keygen, &cli_import_cert, &cli_delete, &cli_config, NULL,
+};
+
+const cli_option cli_global_options[] = {
+    {OPT_MODULE, 0, "module", "PATH", "the PKCS #11 module, if not the one of gosttoken itself"},
+    {OPT_TOKEN, 0, "token", "LABEL|URI", "the token, where there is more than one"},
+    {OPT_PIN_FILE, 0, "pin-file", "FILE", "take the user PIN from the first line of FILE"},
+    {OPT_PIN_FD, 0, "pin-fd", "N", "take the user PIN from file descriptor N"},
+    {OPT_JSON, 0, "json", NULL, "print JSON"},
+    {OPT_QUIET, 'q', "quiet", NULL, "print only what was asked for, and errors"},
+    {OPT_HELP, 'h', "help", NULL, "print this"},
+    {OPT_VERSION, 0, "version", NULL, "print the version"},
+    {0},
+};
+
+const cli_command *cli_command_by_name(const char *name)
+{
+    for (size_t i = 0; cli_commands[i]; i++)
+        if (!strcmp(cli_commands[i]->name, name))
+            return cli_commands[i];
+    return NULL;
+}
+
+static int unknown_command(const char *name)
+{
+    char *shown = cli_printable(name);
+    int code = cli_fail(CLI_USAGE, "there is no command \"%s\": see \"gosttoken --help\"", shown);
+
+    free(shown);
+    return code;
+}
+
+static int run(cli *c, int argc, char **argv)
+{
+    const cli_command *command;
+    int code, at = 1;
+
+    /* For the completion script and the tests; see cli_print_tables. */
+    if (argc >= 2 && !strcmp(argv[1], "--print-tables")) {
+        command = argc > 2 ? cli_command_by_name(argv[2]) : NULL;
+        if (argc > 2 && !command)
+            return unknown_command(argv[2]);
+        cli_print_tables(command);
+        return CLI_OK;
+    }
+    code = cli_parse(c, NULL, argc, argv, &at);
+    if (code != CLI_OK)
+        return code;
+    if (c->value[OPT_VERSION]) {
+        puts("gosttoken " GOSTTOKEN_VERSION);
+        return CLI_OK;
+    }
+    if (at < argc && !strcmp(argv[at], "help")) {
+        command = at + 1 < argc ? cli_command_by_name(argv[at + 1]) : NULL;
+        if (at + 1 < argc && !command)
+            return unknown_command(argv[at + 1]);
+        cli_print_help(command);
+        return CLI_OK;
+    }
+    if (at == argc) {
+        if (!c->value[OPT_HELP])
+            return cli_fail(CLI_USAGE, "a command is needed: see \"gosttoken --help\"");
+        cli_print_help(NULL);
+        return CLI_OK;
+    }
+    command = cli_command_by_name(argv[at]);
+    if (!command)
+        return unknown_command(argv[at]);
+    at++;
+    code = cli_parse(c, command, argc, argv, &at);
+    if (code != CLI_OK)
+        return code;
+    if (c->value[OPT_HELP]) {
+        cli_print_help(command);
+        return CLI_OK;
+    }
+    if (c->operands > command->max_operands)
+        return cli_fail(CLI_USAGE, "%s does not take \"%s\": see \"gosttoken %s --help\"",
+                        command->name, c->operand[command->max_operands], command->name);
+    if (c->value[OPT_PIN_FILE] && c->value[OPT_PIN_FD])
+        return cli_fail(CLI_USAGE, "--pin-file and --pin-fd exclude each other");
+    return command->run(c);
+}
+
+int main(int argc, char **argv)
+{
+    cli c = {0};
+    int code;
+
+    setlocale(LC_CTYPE, "");
+    c.operand = cli_alloc((size_t)(argc + 1) * sizeof(*c.operand));
+    code = run(&c, argc, argv);
+    gt_p11_free(c.p11);
+    free(c.operand);
+    /* A full disk or a closed pipe behind standard output must not pass for success. */
+    if ((fflush(stdout) || ferror(stdout)) && code == CLI_OK)
+        code = cli_fail(CLI_FAILURE, "cannot write the output: %s", strerror(errno));
+    return code;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the program says: one sentence, with its cause and the next step, and an exit code. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "cli/cli.h"
+
+const char *const cli_exit_texts[] = {
+    [CLI_OK] = "done",
+    [CLI_FAILURE] = "failed",
+    [CLI_USAGE] = "wrong usage: an unknown option, a missing or malformed argument",
+    [CLI_NOT_FOUND] = "no such token or object, or more than one where one is needed",
+    [CLI_PIN] = "the PIN is wrong, locked or missing",
+    [CLI_REFUSED] = "not confirmed: the user said no, or nobody could be asked",
+    [CLI_REFUSED + 1] = NULL,
+};
+
+/* The exit code for each kind of failure that p11/ tells apart. */
+static const int reason_codes[] = {
+    [GT_OK] = CLI_FAILURE,           [GT_BAD_URI] = CLI_USAGE,       [GT_MODULE_LOAD] = CLI_FAILURE,
+    [GT_STORE] = CLI_FAILURE,        [GT_NO_TOKEN] = CLI_NOT_FOUND,  [GT_NO_OBJECT] = CLI_NOT_FOUND,
+    [GT_AMBIGUOUS] = CLI_NOT_FOUND,  [GT_PIN_NEEDED] = CLI_PIN,      [GT_PIN_WRONG] = CLI_PIN,
+    [GT_PIN_LOCKED] = CLI_PIN,       [GT_PIN_FINAL_TRY] = CLI_PIN,   [GT_KEY_TYPE] = CLI_FAILURE,
+    [GT_TOKEN_GONE] = CLI_NOT_FOUND, [GT_TOKEN_ERROR] = CLI_FAILURE, [GT_NO_MEMORY] = CLI_FAILURE,
+};
+
+static const struct {
+    CK_RV rv;
+    int code;
+    const char *text;
+} results[] = {
+    {CKR_PIN_INCORRECT, CLI_PIN, "the PIN is wrong"},
+    {CKR_PIN_LOCKED, CLI_PIN,
+     "the PIN is locked after too many wrong ones; the security officer (SO) can set a new one"},
+    {CKR_PIN_LEN_RANGE, CLI_PIN, "the PIN is too short or too long for this token"},
+    {CKR_PIN_INVALID, CLI_PIN, "the token does not take this PIN"},
+    {CKR_PIN_EXPIRED, CLI_PIN, "the PIN has expired and must be changed first"},
+    {CKR_USER_PIN_NOT_INITIALIZED, CLI_PIN,
+     "the token has no user PIN yet; the security officer (SO) sets it"},
+    {CKR_USER_NOT_LOGGED_IN, CLI_PIN,
+     "the token asks for a PIN first; give --pin-file or --pin-fd"},
+    {CKR_TOKEN_NOT_PRESENT, CLI_NOT_FOUND, "there is no token in the slot"},
+    {CKR_SLOT_ID_INVALID, CLI_NOT_FOUND, "there is no such slot"},
+    {CKR_DEVICE_REMOVED, CLI_NOT_FOUND, "the token has been removed or made anew meanwhile"},
+    {CKR_OBJECT_HANDLE_INVALID, CLI_NOT_FOUND, "the object is gone"},
+    {CKR_TOKEN_NOT_RECOGNIZED, CLI_FAILURE,
+     "the token is damaged, or was made by a version that this module does not know"},
+    {CKR_TOKEN_WRITE_PROTECTED, CLI_FAILURE,
+     "the token cannot be written; for a software token look at the permissions of the directory "
+     "that $GOSTTOKEN_DIR names"},
+    {CKR_DEVICE_ERROR, CLI_FAILURE,
+     "the token cannot be read or written; for a software token look at the directory that "
+     "$GOSTTOKEN_DIR names: it must belong to you and be writable by nobody else"},
+    {CKR_DEVICE_MEMORY, CLI_FAILURE, "there is no room left on the token or its disk"},
+    {CKR_SESSION_READ_ONLY, CLI_FAILURE, "the token is read-only"},
+    {CKR_SESSION_EXISTS, CLI_FAILURE, "the token is in use; close the programs that use it"},
+    {CKR_MECHANISM_INVALID, CLI_FAILURE, "the token does not have this algorithm"},
+    {CKR_DOMAIN_PARAMS_INVALID, CLI_FAILURE, "the token does not have this parameter set"},
+    {CKR_ATTRIBUTE_VALUE_INVALID, CLI_FAILURE, "the token does not take one of the values"},
+    {CKR_ACTION_PROHIBITED, CLI_FAILURE, "the object may not be changed so"},
+    {CKR_FUNCTION_NOT_SUPPORTED, CLI_FAILURE, "the token's module cannot do it"},
+    {CKR_HOST_MEMORY, CLI_FAILURE, "out of memory"},
+};
+
+static void say_error(const char *kind, const char *format, va_list ap)
+{
+    fflush(stdout);
+    fputs("gosttoken: ", stderr);
+    fputs(kind, stderr);
+    vfprintf(stderr, format, ap);
+    fputc('\n', stderr);
+}
+
+int cli_fail(int code, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    say_error("", format, ap);
+    va_end(ap);
+    return code;
+}
+
+void cli_warn(const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    say_error("warning: ", format, ap);
+    va_end(ap);
+}
+
+int cli_fail_err(const gt_error *err)
+{
+    size_t reason = (size_t)err->reason;
+
+    return cli_fail(reason < sizeof(reason_codes) / sizeof(*reason_codes) ? reason_codes[reason]
+                                                                          : CLI_FAILURE,
+                    "%s", err->text);
+}
+
+int cli_fail_rv(CK_RV rv, const char *format, ...)
+{
+    const char *text = "the token answered";
+    int code = CLI_FAILURE;
+    char *what = NULL;
+    va_list ap;
+
+    va_start(ap, format);
+    if (vasprintf(&what, format, ap) < 0)
+        what = NULL;
+    va_end(ap);
+    for (size_t i = 0; i < sizeof(results) / sizeof(*results); i++) {
+        if (results[i].rv == rv) {
+            text = results[i].text;
+            code = results[i].code;
+        }
+    }
+    cli_fail(code, "cannot %s: %s (%s)", what ? what : "go on", text, gt_rv_name(rv));
+    free(what);
+    return code;
+}
+
+void cli_say(const cli *c, const char *format, ...)
+{
+    va_list ap;
+
+    if (c->value[OPT_QUIET] || c->value[OPT_JSON])
+        return;
+    va_start(ap, format);
+    vprintf(format, ap);
+    putchar('\n');
+    va_end(ap);
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See cli/token.h. */
+#include <stdlib.h>
+#include <string.h>
+#include "cli/token.h"
+#include "gost/mem.h"
+
+#define UNTOUCHED_SERIAL "0000000000000000"
+
+int cli_functions(cli *c)
+{
+    gt_p11_config config = {.module = c->value[OPT_MODULE]};
+    gt_error err = {0};
+
+    if (c->fn)
+        return CLI_OK;
+    if (!c->p11)
+        c->p11 = gt_p11_new(&config);
+    if (!c->p11)
+        return cli_fail(CLI_FAILURE, "out of memory");
+    c->fn = gt_p11_functions(c->p11, &err);
+    if (c->fn)
+        return CLI_OK;
+    /* C_Initialize has no better results for a store that cannot be used. */
+    if (!c->value[OPT_MODULE] && (err.rv == CKR_GENERAL_ERROR || err.rv == CKR_FUNCTION_FAILED) &&
+        !strstr(err.text, "loaded"))
+        return cli_fail(CLI_FAILURE,
+                        "%s; look at the directory that $GOSTTOKEN_DIR names: it must be a "
+                        "directory of yours that nobody else can write to",
+                        err.text);
+    return cli_fail_err(&err);
+}
+
+/* Fields of CK_TOKEN_INFO are padded with blanks, by some modules with zeros. */
+static void trim(const CK_UTF8CHAR *field, size_t len, char *out)
+{
+    while (len && (field[len - 1] == ' ' || field[len - 1] == 0))
+        len--;
+    memcpy(out, field, len);
+    out[len] = 0;
+}
+
+static CK_RV read_token(cli *c, CK_SLOT_ID slot, cli_token *t)
+{
+    const CK_FLAGS factory = CKF_SO_PIN_TO_BE_CHANGED | CKF_USER_PIN_TO_BE_CHANGED;
+    CK_RV rv;
+
+    memset(t, 0, sizeof(*t));
+    t->slot = slot;
+    rv = c->fn->C_GetTokenInfo(slot, &t->info);
+    if (rv != CKR_OK)
+        return rv;
+    trim(t->info.label, sizeof(t->info.label), t->label);
+    trim(t->info.serialNumber, sizeof(t->info.serialNumber), t->serial);
+    t->initialized = (t->info.flags & CKF_TOKEN_INITIALIZED) != 0;
+    t->factory = t->initialized && (t->info.flags & factory) == factory;
+    /* Our module shows a token that exists on no disk yet with this serial number. */
+    t->untouched = t->factory && !strcmp(t->serial, UNTOUCHED_SERIAL);
+    return CKR_OK;
+}
+
+int cli_token_read(cli *c, CK_SLOT_ID slot, cli_token *token)
+{
+    CK_RV rv = read_token(c, slot, token);
+
+    return rv == CKR_OK ? CLI_OK : cli_fail_rv(rv, "read the token in slot %lu", slot);
+}
+
+static int by_slot(const void *a, const void *b)
+{
+    CK_SLOT_ID x = ((const cli_token *)a)->slot, y = ((const cli_token *)b)->slot;
+
+    return (x > y) - (x < y);
+}
+
+static CK_RV slot_list(cli *c, CK_SLOT_ID **slots, CK_ULONG *n)
+{
+    CK_RV rv = c->fn->C_GetSlotList(CK_TRUE, NULL, n);
+
+    *slots = NULL;
+    while (rv == CKR_OK) {
+        free(*slots);
+        *slots = cli_alloc((*n + 1) * sizeof(**slots));
+        rv = c->fn->C_GetSlotList(CK_TRUE, *slots, n);
+        if (rv != CKR_BUFFER_TOO_SMALL)
+            return rv;
+        rv = c->fn->C_GetSlotList(CK_TRUE, NULL, n); /* a token came in between */
+    }
+    return rv;
+}
+
+int cli_tokens(cli *c, cli_token **list, size_t *n)
+{
+    CK_SLOT_ID *slots;
+    CK_ULONG count = 0;
+    CK_RV rv;
+    int code = cli_functions(c);
+
+    *list = NULL;
+    *n = 0;
+    if (code != CLI_OK)
+        return code;
+    rv = slot_list(c, &slots, &count);
+    if (rv != CKR_OK) {
+        free(slots);
+        return cli_fail_rv(rv, "list the tokens");
+    }
+    *list = cli_alloc((count + 1) * sizeof(**list));
+    for (CK_ULONG i = 0; i < count; i++) {
+        rv = read_token(c, slots[i], *list + *n);
+        if (rv == CKR_OK)
+            ++*n;
+        else if (rv != CKR_TOKEN_NOT_PRESENT)
+            cli_warn("the token in slot %lu cannot be read (%s) and is left out", slots[i],
+                     gt_rv_name(rv));
+    }
+    free(slots);
+    qsort(*list, *n, sizeof(**list), by_slot);
+    for (size_t i = 0; i < *n; i++)
+        for (size_t j = 0; j < *n; j++)
+            if (i != j && !strcmp((*list)[i].label, (*list)[j].label))
+                (*list)[i].label_shared = 1;
+    return CLI_OK;
+}
+
+int cli_uri_parse(const char *text, P11KitUri **uri)
+{
+    char *safe;
+    int r, code;
+
+    *uri = p11_kit_uri_new();
+    if (!*uri)
+        return cli_fail(CLI_FAILURE, "out of memory");
+    r = p11_kit_uri_parse(text, P11_KIT_URI_FOR_ANY, *uri);
+    if (r == P11_KIT_URI_OK && !p11_kit_uri_any_unrecognized(*uri))
+        return CLI_OK;
+    p11_kit_uri_free(*uri);
+    *uri = NULL;
+    safe = gt_uri_without_pin(text);
+    code =
+        cli_fail(CLI_USAGE, "%s: %s", safe ? safe : "URI",
+                 r == P11_KIT_URI_OK
+                     ? "this pkcs11: URI has an attribute that is not known (RFC 7512 lists them)"
+                     : "this is not a well-formed pkcs11: URI (RFC 7512)");
+    free(safe);
+    return code;
+}
+
+/* Does the URI say which token it means? */
+static int names_token(P11KitUri *uri)
+{
+    CK_TOKEN_INFO *info = p11_kit_uri_get_token_info(uri);
+
+    return info->label[0] || info->serialNumber[0] || info->model[0] || info->manufacturerID[0] ||
+           p11_kit_uri_get_slot_id(uri) != (CK_SLOT_ID)-1;
+}
+
+static int uri_fits(P11KitUri *uri, const cli_token *t)
+{
+    CK_SLOT_ID slot = p11_kit_uri_get_slot_id(uri);
+
+    return p11_kit_uri_match_token_info(uri, (CK_TOKEN_INFO_PTR)&t->info) &&
+           (slot == (CK_SLOT_ID)-1 || slot == t->slot);
+}
+
+/* The labels of the tokens for a message: "work", "home". */
+static char *label_list(const cli_token *list, size_t n)
+{
+    char *all = cli_strdup("");
+
+    for (size_t i = 0; i < n; i++) {
+        char *label, *longer;
+
+        if (!list[i].initialized || list[i].factory)
+            continue;
+        label = cli_printable(list[i].label);
+        longer = cli_printf("%s%s\"%s\"", all, *all ? ", " : "", label);
+        free(label);
+        free(all);
+        all = longer;
+    }
+    return all;
+}
+
+static int not_one_token(size_t matches, int named, const char *want, const cli_token *list,
+                         size_t n)
+{
+    char *labels = label_list(list, n), *shown = cli_printable(want ? want : "");
+    int code;
+
+    if (matches > 1 && named)
+        code = cli_fail(CLI_NOT_FOUND,
+                        "%zu tokens match%s%s: name one by its serial number, --token "
+                        "'pkcs11:serial=…' (\"gosttoken list\" shows them)",
+                        matches, want ? " " : "", shown);
+    else if (matches > 1)
+        code =
+            cli_fail(CLI_NOT_FOUND, "there are several tokens (%s): name one by --token", labels);
+    else if (!*labels)
+        code = cli_fail(CLI_NOT_FOUND,
+                        "there is no token%s%s; \"gosttoken init --label NAME\" makes one",
+                        want ? " " : "", shown);
+    else
+        code = cli_fail(CLI_NOT_FOUND, "no token matches%s%s: there is %s", want ? " " : "", shown,
+                        labels);
+    free(labels);
+    free(shown);
+    return code;
+}
+
+int cli_token_choose(cli *c, P11KitUri *uri, cli_token *token)
+{
+    const char *want = c->value[OPT_TOKEN];
+    P11KitUri *want_uri = NULL;
+    cli_token *list = NULL;
+    size_t n = 0, matches = 0;
+    int code, named = want || (uri && names_token(uri));
+
+    if (want && gt_is_uri(want)) {
+        code = cli_uri_parse(want, &want_uri);
+        if (code != CLI_OK)
+            return code;
+    }
+    code = cli_tokens(c, &list, &n);
+    if (code != CLI_OK)
+        goto end;
+    for (size_t i = 0; i < n; i++) {
+        const cli_token *t = &list[i];
+
+        if (!t->initialized || (t->factory && !named))
+            continue;
+        if (want && !(want_uri ? uri_fits(want_uri, t) : !strcmp(want, t->label)))
+            continue;
+        if (uri && !uri_fits(uri, t))
+            continue;
+        if (!matches++)
+            *token = *t;
+    }
+    if (matches != 1) {
+        char *safe = want ? gt_uri_without_pin(want) : NULL;
+
+        code = not_one_token(matches, named, safe, list, n);
+        free(safe);
+    }
+end:
+    free(list);
+    if (want_uri)
+        p11_kit_uri_free(want_uri);
+    return code;
+}
+
+char *cli_token_uri(const cli_token *token)
+{
+    P11KitUri *uri = p11_kit_uri_new();
+    char *text = NULL, *copy;
+
+    if (uri) {
+        CK_TOKEN_INFO *info = p11_kit_uri_get_token_info(uri);
+
+        memcpy(info->label, token->info.label, sizeof(info->label));
+        if (token->label_shared || !*token->label)
+            memcpy(info->serialNumber, token->info.serialNumber, sizeof(info->serialNumber));
+        if (p11_kit_uri_format(uri, P11_KIT_URI_FOR_TOKEN, &text) != P11_KIT_URI_OK)
+            text = NULL;
+        p11_kit_uri_free(uri);
+    }
+    copy = cli_strdup(text ? text : "");
+    free(text);
+    return copy;
+}
+
+const char *cli_token_state(const cli_token *token)
+{
+    static const struct {
+        CK_FLAGS mask, value;
+        const char *words;
+    } states[] = {
+        {CKF_TOKEN_INITIALIZED, 0, "not-initialized"},
+        {CKF_SO_PIN_TO_BE_CHANGED | CKF_USER_PIN_TO_BE_CHANGED,
+         CKF_SO_PIN_TO_BE_CHANGED | CKF_USER_PIN_TO_BE_CHANGED, "factory"},
+        {CKF_USER_PIN_INITIALIZED, 0, "no-user-pin"},
+        {CKF_USER_PIN_LOCKED, CKF_USER_PIN_LOCKED, "user-pin-locked"},
+        {CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_FINAL_TRY, "user-pin-final-try"},
+        {CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_COUNT_LOW, "user-pin-tries-low"},
+    };
+
+    for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
+        if ((token->info.flags & states[i].mask) == states[i].value)
+            return states[i].words;
+    return "ready";
+}
+
+int cli_session(cli *c, const cli_token *token, int writable, CK_SESSION_HANDLE *session)
+{
+    CK_FLAGS flags = CKF_SERIAL_SESSION | (writable ? CKF_RW_SESSION : 0);
+    CK_RV rv = c->fn->C_OpenSession(token->slot, flags, NULL, NULL, session);
+
+    return rv == CKR_OK ? CLI_OK : cli_fail_rv(rv, "open the token \"%s\"", token->label);
+}
+
+static cli_pin_source login_source(const cli *c, P11KitUri *uri)
+{
+    cli_pin_source s = {c->value[OPT_PIN_FILE], c->value[OPT_PIN_FD], NULL};
+
+    if (cli_pin_source_given(&s))
+        return s;
+    if (uri && p11_kit_uri_get_pin_value(uri)) {
+        s.text = p11_kit_uri_get_pin_value(uri);
+        return s;
+    }
+    if (uri && p11_kit_uri_get_pin_source(uri)) {
+        s.file = p11_kit_uri_get_pin_source(uri);
+        if (!strncmp(s.file, "file:", 5))
+            s.file += !strncmp(s.file, "file:///", 8) ? 7 : 5;
+        return s;
+    }
+    return cli_user_pin_source(c);
+}
+
+int cli_login_has_source(const cli *c, P11KitUri *uri)
+{
+    cli_pin_source s = login_source(c, uri);
+
+    return cli_pin_source_given(&s);
+}
+
+/* What the token says of the tries that are left, after one that failed. */
+static const char *tries_left(cli *c, CK_SLOT_ID slot, CK_USER_TYPE user)
+{
+    CK_FLAGS locked = user == CKU_SO ? CKF_SO_PIN_LOCKED : CKF_USER_PIN_LOCKED;
+    CK_FLAGS last = user == CKU_SO ? CKF_SO_PIN_FINAL_TRY : CKF_USER_PIN_FINAL_TRY;
+    CK_FLAGS low = user == CKU_SO ? CKF_SO_PIN_COUNT_LOW : CKF_USER_PIN_COUNT_LOW;
+    cli_token now;
+
+    if (read_token(c, slot, &now) != CKR_OK)
+        return "";
+    if (now.info.flags & locked)
+        return ", and it is locked now";
+    if (now.info.flags & last)
+        return ", and one try is left";
+    return now.info.flags & low ? "; the token counts wrong tries and locks the PIN" : "";
+}
+
+int cli_login_with(cli *c, const cli_token *token, CK_SESSION_HANDLE session, CK_USER_TYPE user,
+                   const cli_pin *pin)
+{
+    const char *who = user == CKU_SO ? "SO" : "user";
+    CK_RV rv;
+
+    rv = c->fn->C_Login(session, user, pin ? (CK_UTF8CHAR *)pin->text : NULL,
+                        pin ? (CK_ULONG)pin->len : 0);
+    if (rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN)
+        return CLI_OK;
+    if (rv == CKR_PIN_INCORRECT)
+        return cli_fail(CLI_PIN, "the %s PIN of the token \"%s\" is wrong%s (CKR_PIN_INCORRECT)",
+                        who, token->label, tries_left(c, token->slot, user));
+    return cli_fail_rv(rv, "log in to the token \"%s\" as %s", token->label, who);
+}
+
+int cli_login(cli *c, const cli_token *token, CK_SESSION_HANDLE session, P11KitUri *uri)
+{
+    cli_pin_source source = login_source(c, uri);
+    char *prompt, *label;
+    cli_token now;
+    cli_pin pin;
+    int code = cli_token_read(c, token->slot, &now);
+
+    if (code != CLI_OK)
+        return code;
+    if (!(now.info.flags & CKF_USER_PIN_INITIALIZED))
+        return cli_fail_rv(CKR_USER_PIN_NOT_INITIALIZED, "log in to the token \"%s\"",
+                           token->label);
+    if (now.info.flags & CKF_USER_PIN_LOCKED)
+        return cli_fail_rv(CKR_PIN_LOCKED, "log in to the token \"%s\"", token->label);
+    if (now.info.flags & CKF_PROTECTED_AUTHENTICATION_PATH)
+        return cli_login_with(c, token, session, CKU_USER, NULL); /* typed on the device */
+
+    if (cli_pin_source_given(&source)) {
+        if (now.info.flags & CKF_USER_PIN_FINAL_TRY)
+            return cli_fail(
+                CLI_PIN,
+                "one try is left for the user PIN of the token \"%s\": it is not risked "
+                "on a PIN that nobody typed; run this on a terminal without a PIN option",
+                token->label);
+        code = cli_pin_read(&source, &pin);
+    } else {
+        label = cli_printable(token->label);
+        prompt = cli_printf("%sPIN of the token \"%s\": ",
+                            now.info.flags & CKF_USER_PIN_FINAL_TRY
+                                ? "One try is left: a wrong PIN locks it.\n"
+                                : "",
+                            label);
+        code = cli_pin_ask(prompt, "give --pin-file or --pin-fd, or set GOSTTOKEN_PIN", &pin);
+        free(prompt);
+        free(label);
+    }
+    if (code == CLI_OK)
+        code = cli_login_with(c, token, session, CKU_USER, &pin);
+    gost_wipe(&pin, sizeof(pin));
+    return code;
+}

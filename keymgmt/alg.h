@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The key types handled here, with all their names: one table for every front door. */
+#ifndef GT_ALG_H
+#define GT_ALG_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <gosttoken/pkcs11-gost.h>
+
+typedef struct gt_alg {
+    const char *name;   /* OpenSSL's short name, which OBJ_txt2nid finds */
+    const char *title;  /* for people */
+    const char *digest; /* the one digest that this key signs, OpenSSL's short name */
+    const uint8_t *oid; /* the key type's DER OBJECT IDENTIFIER */
+    size_t oid_len;
+    const uint8_t *digest_oid; /* the digest's */
+    size_t digest_oid_len;
+    unsigned bits; /* 256 or 512: of the digest and of the private key */
+    CK_KEY_TYPE key_type;
+    CK_MECHANISM_TYPE sign; /* signs a finished digest */
+} gt_alg;
+
+/* The i-th row, or NULL past the end. */
+const gt_alg *gt_alg_at(size_t i);
+
+/* By size, by DER OBJECT IDENTIFIER (tag and length included), by the token's key type; NULL if
+ * there is none. */
+const gt_alg *gt_alg_by_bits(unsigned bits);
+const gt_alg *gt_alg_by_oid(const uint8_t *der, size_t len);
+const gt_alg *gt_alg_by_key_type(CK_KEY_TYPE type);
+
+/* Bytes of a public key (X | Y) and of a signature (s | r), and of a digest. */
+static inline size_t gt_alg_pub_size(const gt_alg *alg)
+{
+    return alg->bits / 4;
+}
+
+static inline size_t gt_alg_digest_size(const gt_alg *alg)
+{
+    return alg->bits / 8;
+}
+
+#endif

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Loading and initialising PKCS #11 modules. A module's state of initialisation belongs to the
+ * process, so two instances that use one module share an entry of the registry here; the first
+ * initialises it, the last finalises it, unless the program had it initialised before us.
+ */
+#include "p11/internal.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t turn_end;
+    int turn; /* somebody is loading, initialising or finalising */
+    pthread_t turn_owner;
+    gt_module *modules;
+    gt_p11 *instances;
+} registry = {.lock = PTHREAD_MUTEX_INITIALIZER, .turn_end = PTHREAD_COND_INITIALIZER};
+
+/* ---- instances and forks -------------------------------------------------------------------- */
+
+void gt_registry_add(gt_p11 *p)
+{
+    pthread_mutex_lock(&registry.lock);
+    p->next = registry.instances;
+    registry.instances = p;
+    pthread_mutex_unlock(&registry.lock);
+}
+
+void gt_registry_remove(gt_p11 *p)
+{
+    pthread_mutex_lock(&registry.lock);
+    for (gt_p11 **at = &registry.instances; *at != NULL; at = &(*at)->next)
+        if (*at == p) {
+            *at = p->next;
+            break;
+        }
+    pthread_mutex_unlock(&registry.lock);
+}
+
+void gt_registry_before_fork(void)
+{
+    pthread_mutex_lock(&registry.lock);
+    for (gt_p11 *p = registry.instances; p != NULL; p = p->next)
+        pthread_mutex_lock(&p->lock);
+}
+
+void gt_registry_in_parent(void)
+{
+    for (gt_p11 *p = registry.instances; p != NULL; p = p->next)
+        pthread_mutex_unlock(&p->lock);
+    pthread_mutex_unlock(&registry.lock);
+}
+
+void gt_registry_in_child(void)
+{
+    pthread_t self = pthread_self();
+
+    /* Ids of processes are used again: a grandchild could have the one that is written down. */
+    for (gt_module *m = registry.modules; m != NULL; m = m->next)
+        m->pid = m->loaded_by = 0;
+    for (gt_p11 *p = registry.instances; p != NULL; p = p->next) {
+        p->pid = 0;
+        for (gt_token *t = p->tokens; t != NULL; t = t->next) {
+            /* Who waited is not here, nor is who had the turn, unless it is the one who forks. */
+            (void)pthread_cond_init(&t->turn_end, NULL);
+            (void)pthread_cond_init(&t->session_back, NULL);
+            if (t->turn && !pthread_equal(t->turn_owner, self))
+                t->turn = 0;
+        }
+        pthread_mutex_unlock(&p->lock);
+    }
+    (void)pthread_cond_init(&registry.turn_end, NULL);
+    if (registry.turn && !pthread_equal(registry.turn_owner, self))
+        registry.turn = 0;
+    pthread_mutex_unlock(&registry.lock);
+}
+
+/* ---- the turn ------------------------------------------------------------------------------- */
+
+/* With the registry's lock on return. 0: this very thread has it, further up the stack. */
+static int turn_begin(void)
+{
+    pthread_mutex_lock(&registry.lock);
+    while (registry.turn) {
+        if (pthread_equal(registry.turn_owner, pthread_self())) {
+            pthread_mutex_unlock(&registry.lock);
+            return 0;
+        }
+        pthread_cond_wait(&registry.turn_end, &registry.lock);
+    }
+    registry.turn = 1;
+    registry.turn_owner = pthread_self();
+    return 1;
+}
+
+/* With the lock on entry; gives both up. */
+static void turn_end(void)
+{
+    registry.turn = 0;
+    pthread_cond_broadcast(&registry.turn_end);
+    pthread_mutex_unlock(&registry.lock);
+}
+
+/* ---- loading (all below runs in the turn, without the lock) --------------------------------- */
+
+static int load_failed(const gt_p11 *p, gt_error *err)
+{
+    const char *why = dlerror();
+
+    return gt_fail(err, GT_MODULE_LOAD, CKR_GENERAL_ERROR,
+                   "the PKCS #11 module %s cannot be loaded: %s", p->module_path,
+                   why != NULL ? why : "unknown reason");
+}
+
+static gt_module *find_loaded(void *dl)
+{
+    gt_module *m;
+
+    pthread_mutex_lock(&registry.lock);
+    for (m = registry.modules; m != NULL && m->dl != dl; m = m->next)
+        ;
+    if (m != NULL)
+        m->refs++;
+    pthread_mutex_unlock(&registry.lock);
+    return m;
+}
+
+static gt_module *load(const gt_p11 *p, gt_error *err)
+{
+    CK_C_GetFunctionList get_list;
+    CK_FUNCTION_LIST *list = NULL;
+    gt_module *m;
+    CK_RV rv;
+    void *dl = dlopen(p->module_path, RTLD_NOW | RTLD_LOCAL);
+
+    if (dl == NULL) {
+        load_failed(p, err);
+        return NULL;
+    }
+    m = find_loaded(dl);
+    if (m != NULL) {
+        dlclose(dl); /* the entry has its own count of the library */
+        return m;
+    }
+    /* ISO C has no cast from an object to a function; POSIX says how to write it. */
+    *(void **)&get_list = dlsym(dl, "C_GetFunctionList");
+    if (get_list == NULL) {
+        gt_fail(err, GT_MODULE_LOAD, CKR_GENERAL_ERROR,
+                "%s is not a PKCS #11 module: it has no C_GetFunctionList", p->module_path);
+        goto unload;
+    }
+    rv = get_list(&list);
+    if (rv != CKR_OK || list == NULL) {
+        gt_fail(err, GT_MODULE_LOAD, rv, "the PKCS #11 module %s gives no function list: %s",
+                p->module_path, gt_rv_name(rv));
+        goto unload;
+    }
+    m = calloc(1, sizeof(*m));
+    if (m == NULL) {
+        gt_fail(err, GT_NO_MEMORY, CKR_HOST_MEMORY, "out of memory");
+        goto unload;
+    }
+    m->refs = 1;
+    m->dl = dl;
+    m->f = list;
+    m->loaded_by = getpid();
+    /* Only a module with the whole extension is believed to mean this structure by it. */
+    if (dlsym(dl, "C_EX_GetFunctionListExtended") != NULL)
+        *(void **)&m->info_extended = dlsym(dl, "C_EX_GetTokenInfoExtended");
+    *(void **)&m->error_text = dlsym(dl, "gosttoken_error_text");
+    pthread_mutex_lock(&registry.lock);
+    m->next = registry.modules;
+    registry.modules = m;
+    pthread_mutex_unlock(&registry.lock);
+    return m;
+
+unload:
+    dlclose(dl);
+    return NULL;
+}
+
+static int initialise(gt_p11 *p, gt_module *m, gt_error *err)
+{
+    CK_C_INITIALIZE_ARGS args;
+    int owner;
+    CK_RV rv;
+
+    memset(&args, 0, sizeof(args));
+    args.flags = CKF_OS_LOCKING_OK;
+    rv = m->f->C_Initialize(&args);
+    if (rv == CKR_GENERAL_ERROR && m->error_text != NULL)
+        return gt_fail(err, GT_STORE, rv, "the token store cannot be used (C_Initialize): %s",
+                       m->error_text());
+    if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED)
+        return gt_fail(err, GT_MODULE_LOAD, rv,
+                       "the PKCS #11 module %s cannot be initialised: %s%s", p->module_path,
+                       gt_rv_name(rv),
+                       rv == CKR_CANT_LOCK ? " (it cannot be used by several threads)" : "");
+    owner = rv == CKR_OK;
+    pthread_mutex_lock(&registry.lock);
+    m->owner = owner;
+    m->pid = getpid();
+    atomic_fetch_add(&m->epoch, 1);
+    pthread_mutex_unlock(&registry.lock);
+    gt_log(p, "module %s initialised%s", p->module_path,
+           owner ? "" : " already, so not by this client, which will not finalise it either");
+    return 1;
+}
+
+static void adopt(gt_p11 *p, gt_module *m)
+{
+    unsigned long epoch = atomic_load(&m->epoch);
+    pid_t pid = getpid();
+
+    pthread_mutex_lock(&p->lock);
+    p->module = m;
+    if (p->pid != pid || p->epoch != epoch) {
+        for (gt_token *t = p->tokens; t != NULL; t = t->next) {
+            gt_token_forget(t);
+            if (p->pid != pid)
+                gt_secret_relock(t->pins, sizeof(*t->pins));
+        }
+        if (p->pid != pid)
+            gt_secret_relock(p->pin, sizeof(*p->pin));
+    }
+    p->pid = pid;
+    p->epoch = epoch;
+    pthread_mutex_unlock(&p->lock);
+}
+
+int gt_module_ready(gt_p11 *p, gt_error *err)
+{
+    gt_module *m;
+    int ok = 0, current;
+
+    if (!turn_begin())
+        return gt_fail(
+            err, GT_MODULE_LOAD, CKR_GENERAL_ERROR,
+            "the PKCS #11 module %s uses this client while it is being initialised by it",
+            p->module_path);
+    pthread_mutex_unlock(&registry.lock);
+
+    pthread_mutex_lock(&p->lock);
+    m = p->module;
+    pthread_mutex_unlock(&p->lock);
+    if (m == NULL) {
+        m = load(p, err);
+        if (m == NULL)
+            goto end;
+        /* Kept even if it cannot be initialised now: that may go better later. */
+        pthread_mutex_lock(&p->lock);
+        p->module = m;
+        pthread_mutex_unlock(&p->lock);
+    }
+    pthread_mutex_lock(&registry.lock);
+    current = m->pid == getpid();
+    pthread_mutex_unlock(&registry.lock);
+    if (!current && !initialise(p, m, err))
+        goto end;
+    adopt(p, m);
+    ok = 1;
+end:
+    pthread_mutex_lock(&registry.lock);
+    turn_end();
+    return ok;
+}
+
+void gt_module_lost(gt_p11 *p, unsigned long epoch)
+{
+    pthread_mutex_lock(&registry.lock);
+    pthread_mutex_lock(&p->lock);
+    if (p->module != NULL && p->epoch == epoch) {
+        if (atomic_load(&p->module->epoch) == epoch)
+            p->module->pid = 0;
+        p->pid = 0;
+    }
+    pthread_mutex_unlock(&p->lock);
+    pthread_mutex_unlock(&registry.lock);
+}
+
+void gt_module_release(gt_p11 *p)
+{
+    gt_module *m = p->module;
+    int in_turn, finalise, unload;
+
+    if (m == NULL)
+        return;
+    in_turn = turn_begin();
+    if (!in_turn)
+        pthread_mutex_lock(&registry.lock);
+    if (--m->refs > 0) {
+        m = NULL;
+    } else {
+        for (gt_module **at = &registry.modules; *at != NULL; at = &(*at)->next)
+            if (*at == m) {
+                *at = m->next;
+                break;
+            }
+    }
+    pthread_mutex_unlock(&registry.lock);
+    if (m != NULL) {
+        finalise = m->owner && m->pid == getpid();
+        /* A child that never used it leaves it alone, mapped as it was. */
+        unload = finalise || m->loaded_by == getpid();
+        if (finalise) {
+            CK_RV rv = m->f->C_Finalize(NULL);
+
+            if (rv != CKR_OK)
+                gt_log(p, "C_Finalize: %s", gt_rv_name(rv));
+        }
+        if (unload)
+            dlclose(m->dl);
+        free(m);
+    }
+    if (in_turn) {
+        pthread_mutex_lock(&registry.lock);
+        turn_end();
+    }
+}

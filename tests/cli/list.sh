@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# gosttoken list
+. "$(dirname "$0")/lib.sh"
+
+t 3 'gosttoken init' gt list objects
+t 3 'no token' gt list objects --token work
+make_token work
+make_key alice
+make_key борис gost2012_512
+
+t 0 'ready +work$' gt list
+t 0 'ready +work$' gt list tokens
+t 2 'tokens.*objects' gt list keys
+t 2 'does not take' gt list tokens objects
+t 0 '' gt list --json
+json 'len([t for t in j["tokens"] if t["label"] == "work" and t["state"] == "ready"]) == 1'
+json 'all(t["uri"] is None for t in j["tokens"] if t["state"] == "not-initialized")'
+
+# Without a PIN: the public halves, and a note on standard error only.
+t 0 'login' gt list objects
+is "no private key is shown" "$(grep -c '^private' out)" -eq 0
+is "both public keys are" "$(grep -c '^public' out)" -eq 2
+is "the note is not on standard output" "$(grep -c -- --login out)" -eq 0
+t 0 '' gt list objects -q
+is "-q is without the note" ! -s err
+t 0 '' gt list objects --json
+json 'j["login"] is False and [o["type"] for o in j["objects"]] == ["public", "public"]'
+
+# With one, whatever it comes from.
+t 0 'private key "alice", gost2012_256, id-tc26-gost-3410-2012-256-paramSetB' \
+    gt list objects --pin-file pin
+t 0 'private key "борис", gost2012_512, id-tc26-gost-3410-2012-512-paramSetA' \
+    gt list objects --pin-fd 7 7<pin
+GOSTTOKEN_PIN=$pin t 0 '^private' gt list objects
+t 0 '^private' gt list objects --token "pkcs11:token=work?pin-source=$work/pin"
+t 0 '^private' gt list objects --token "pkcs11:token=work?pin-source=file:$work/pin"
+t 0 '^private' gt list objects --token "pkcs11:token=work?pin-value=$pin"
+t 4 'terminal' gt list objects --login
+t 0 '' gt list objects --pin-file pin --json
+json 'j["login"] is True and len(j["objects"]) == 4'
+json 'all(o["uri"].startswith("pkcs11:token=work;") for o in j["objects"])'
+json 'sorted({o["label"] for o in j["objects"]}) == ["alice", "борис"]'
+json 'all(o["private"] == (o["type"] == "private") for o in j["objects"])'
+json '{o["key_type"] for o in j["objects"]} == {"gost2012_256", "gost2012_512"}'
+json '{"token", "type", "label", "id", "key_type", "paramset", "private", "uri"} == set(j["objects"][0])'
+
+# PINs that are wrong; which token is meant.
+t 4 'wrong' gt list objects --pin-file wrong-pin
+GOSTTOKEN_PIN=wrong-one t 4 'wrong' gt list objects
+t 4 'empty|too long' env GOSTTOKEN_PIN="$(printf 'x%.0s' {1..300})" setsid -w "$gosttoken" list objects
+t 3 'no token matches home.*work' gt list objects --token home
+t 3 'no token matches' gt list objects --token pkcs11:token=home
+t 2 'pkcs11: URI' gt list objects --token 'pkcs11:token=%zz'
+t 2 'not known' gt list objects --token 'pkcs11:tokken=work'
+make_token home
+t 0 '' gt list objects --json
+json '{o["token"] for o in j["objects"]} == {"work"}'
+GOSTTOKEN_PIN=$pin t 0 'login' gt list objects
+is "one PIN is not tried on two tokens" "$(grep -c ^private out)" -eq 0
+t 3 'name the one' gt list objects --pin-file pin
+t 0 '^private' gt list objects --token work --pin-file pin
+t 3 'several tokens \("home", "work"|several tokens \("work", "home"' \
+    gt keygen --label x --type gost2012_256 --pin-file pin
+
+# A label that would drive a terminal is shown harmless.
+t 0 '' gt keygen --token work --label $'bad\e[31m' --type gost2012_256 --pin-file pin
+t 0 'bad\\x1b\[31m' gt list objects --token work --pin-file pin
+is "no escape reaches the terminal" "$(grep -c $'\e' out)" -eq 0
+t 0 '' gt list objects --token work --pin-file pin --json
+json 'any(o["label"] == "bad\x1b[31m" for o in j["objects"])'
+
+# Output that cannot be written is a failure.
+t 1 'cannot write the output' bash -c "'$gosttoken' list >/dev/full"

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Under valgrind: no invalid access anywhere, and nothing lost that our modules allocated. (Stock
+# openssl loses a few blocks of its own; those are not counted.)
+. "$(dirname "$0")/lib.sh"
+
+command -v valgrind >/dev/null || skip "valgrind is not installed"
+[ -z "$sanitize" ] || skip "valgrind and sanitizers do not go together"
+
+# What is ours in a stack: the modules by name, or, with debugging information, our functions.
+mine='gosttoken|: (gt|tok|gost|vault)_'
+
+# judge COMMAND...: reads valgrind's log
+judge() {
+    awk -v mine="$mine" '
+        function end_block() {
+            if (text ~ /definitely lost|possibly lost|indirectly lost/) { if (text ~ mine) bad = bad text }
+            else if (text ~ /Invalid|ninitialised|Mismatched|overlap|Process terminating/) bad = bad text
+            text = ""
+        }
+        { sub(/^==[0-9]+== ?/, "") }
+        /^ *$/ { end_block(); next }
+        { text = text $0 "\n" }
+        END { end_block(); printf "%s", bad; exit bad != "" }' vg.log >"$out" ||
+        flaw "valgrind complains" "$@"
+}
+
+checked() {
+    checks=$((checks + 1))
+    local status=0
+    rm -f vg.log
+    env OPENSSL_CONF="$cnf" valgrind --quiet --leak-check=full --show-leak-kinds=definite \
+        --num-callers=30 --log-file=vg.log "$@" >"$out" 2>&1 </dev/null || status=$?
+    if [ "$status" -ne 0 ]; then
+        cat vg.log >>"$out"
+        flaw "exit status $status" "$@"
+    fi
+    clean "$@"
+    judge "$@"
+}
+
+new_token work
+for type in gost2012_256 gost2012_512; do
+    new_key work "$type" "$type"
+    self_signed work "$type"
+    uri=$(key work "$type")
+    checked "$openssl" cms -sign -binary -in message -signer "$(cert work "$type")" \
+        -inkey "$uri" -outform DER -out m.p7s
+    checked "$openssl" cms -verify -binary -inform DER -in m.p7s -content message \
+        -CAfile "$type.crt" -purpose any -out /dev/null
+done
+checked "$openssl" req -new -key "$uri" -subj /CN=x -out x.csr
+checked "$openssl" req -verify -in x.csr -noout
+checked "$openssl" dgst -md_gost12_512 -sign "$uri" -out sig message
+checked "$openssl" storeutl -noout 'pkcs11:token=work'
+# Errors lose nothing either.
+OPENSSL_CONF=$cnf valgrind --quiet --leak-check=full --show-leak-kinds=definite --num-callers=30 \
+    --log-file=vg.log "$openssl" pkey -in "$uri" >/dev/null 2>&1 || true
+judge "$openssl" pkey -in "$uri"
+OPENSSL_CONF=$cnf valgrind --quiet --leak-check=full --show-leak-kinds=definite --num-callers=30 \
+    --log-file=vg.log "$openssl" pkey -in 'pkcs11:token=work;object=nobody;type=private' -pubout \
+    >/dev/null 2>&1 || true
+judge "$openssl" pkey -in "nobody"
+
+checked "$openssl" version
+checked "$build/tests/loadloop" "$cnf" "$uri" "${GOSTTOKEN_LOADLOOP:-50}"
+# By hand the whole loop is quick; memory must not grow with the rounds.
+rss() {
+    "$build/tests/rusage" "$build/tests/loadloop" "$cnf" "$uri" "$1" 2>&1 |
+        sed -n 's/^rusage: \([0-9]*\) kB.*/\1/p'
+}
+few=$(rss 5)
+many=$(rss 105)
+echo "peak memory after 5 and 105 rounds: $few kB, $many kB"
+holds "memory does not grow by a hundred rounds" "$many" -lt $((few + 4096))
