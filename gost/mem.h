@@ -9,7 +9,8 @@
 /* Overwrites len bytes at p with zeros; the compiler cannot drop it. p may be NULL if len is 0. */
 void gost_wipe(void *p, size_t len);
 
-/* Returns 1 if the len bytes at a and b are the same, else 0, in a time that depends on len only. */
+/* Returns 1 if the len bytes at a and b are the same, else 0, in a time that depends on len only.
+ */
 int gost_equal(const void *a, const void *b, size_t len);
 
 /*

@@ -13,16 +13,16 @@
 struct gost_curve;
 
 typedef struct gost_paramset {
-    const char *name;      /* the long name OpenSSL gives it: "id-tc26-gost-3410-2012-256-paramSetA" */
+    const char *name; /* the long name OpenSSL gives it: "id-tc26-gost-3410-2012-256-paramSetA" */
     const char *shorthand; /* gost-engine's: "A", "B", "C", "XA", "XB", "TCA".."TCD" (256);
                               "A", "B", "C" (512); "0" for the test sets */
     const char *oid;       /* "1.2.643.7.1.2.1.1.1" */
     const uint8_t *der;    /* the DER OBJECT IDENTIFIER, as in CKA_GOSTR3410_PARAMS */
     size_t der_len;
-    unsigned bits;                   /* 256 or 512: size of the digest signed */
-    unsigned test;                   /* 1: the standard's example set, not for real keys */
-    const struct gost_curve *curve;  /* shared by rows that name the same curve */
-    const char *canonical;           /* the OID that names this curve in new keys */
+    unsigned bits;                  /* 256 or 512: size of the digest signed */
+    unsigned test;                  /* 1: the standard's example set, not for real keys */
+    const struct gost_curve *curve; /* shared by rows that name the same curve */
+    const char *canonical;          /* the OID that names this curve in new keys */
     /* RFC 9215, section 4.1: digestParamSet in SubjectPublicKeyInfo. 1: must be present
      * (CryptoPro sets with 2012 keys), 0: should be absent (the TC26 sets). */
     unsigned needs_digest_oid;

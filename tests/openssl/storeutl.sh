@@ -35,7 +35,11 @@ found 1 'pkcs11:token=first;object=bob;type=private'
 says 'no PIN is sent to more than one' \
     ours storeutl -noout 'pkcs11:object=alice;type=private'
 found 2 'pkcs11:object=alice;type=cert'
-found 0 'pkcs11:token=first;type=cert' -keys
+# A contradiction finds nothing; OpenSSL 3.5 calls that a failure, 3.0 does not.
+checks=$((checks + 1))
+ours storeutl -noout -keys 'pkcs11:token=first;type=cert' >"$out" 2>&1 || true
+clean storeutl -keys
+! grep -qE '^[0-9]+: ' "$out" || flaw "keys are found among certificates" cat "$out"
 refuses 'no such object' ours storeutl -noout 'pkcs11:token=first;object=nobody'
 
 # The listing names each object by a URI that finds it again.

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "token/secmem.h"
-#include "token/vault/local.h"
 
 /* ---- directory and creation ----------------------------------------------------------------- */
 
@@ -656,51 +655,6 @@ static void read_only(void **state)
     remove_dir(dir);
 }
 
-/* How long the default takes, for people to read. */
-static void kdf(void **state)
-{
-    char *dir = make_dir();
-    vault_init init = quick_init();
-    vault_token *t;
-    double start;
-    vault *v;
-
-    (void)state;
-    init.kdf_ms = 0;
-    OK(vault_open(dir, &v));
-    OK(vault_create(v, 0, &init));
-    t = open_token(v, 0);
-    start = now_ms();
-    OK(vault_login(t, CKU_USER, PIN(USER_PIN)));
-    print_message("a login with the default costs %.1f ms\n", now_ms() - start);
-    vault_token_close(t);
-    vault_close(v);
-    remove_dir(dir);
-}
-
-/* Never less than the floor asks for, unless less than the default is asked for; what is chosen may
- * be read back from a file, and what would take a machine's memory may not. */
-static void kdf_floor(void **state)
-{
-    vault_kdf kdf;
-
-    (void)state;
-    vault_kdf_choose(0, &kdf);
-    assert_int_equal(kdf.m, 7 * 1024);
-    assert_true(kdf.t >= 5);
-    assert_true(vault_kdf_sane(&kdf));
-    vault_kdf_choose(200, &kdf);
-    assert_int_equal(kdf.m, 28 * 1024);
-    assert_true(kdf.t >= 5);
-    vault_kdf_choose(3600000, &kdf);
-    assert_int_equal(kdf.m, 64 * 1024);
-    assert_true(vault_kdf_sane(&kdf));
-    vault_kdf_choose(1, &kdf);
-    assert_true(kdf.m * kdf.t < 5 * 7 * 1024);
-    kdf.m = 1u << 30;
-    assert_false(vault_kdf_sane(&kdf));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -716,8 +670,6 @@ int main(void)
         cmocka_unit_test(foreign_files),
         cmocka_unit_test(foreign_directory),
         cmocka_unit_test(read_only),
-        cmocka_unit_test(kdf),
-        cmocka_unit_test(kdf_floor),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
