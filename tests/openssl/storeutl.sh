@@ -32,7 +32,7 @@ found 2 'pkcs11:token=first;type=public'
 found 3 'pkcs11:token=first;object=alice'
 found 1 'pkcs11:token=first;object=alice;type=cert'
 found 1 'pkcs11:token=first;object=bob;type=private'
-says 'no PIN is sent to more than one' \
+refuses 'no PIN is sent to more than one' \
     ours storeutl -noout 'pkcs11:object=alice;type=private'
 found 2 'pkcs11:object=alice;type=cert'
 # A contradiction finds nothing; OpenSSL 3.5 calls that a failure, 3.0 does not.

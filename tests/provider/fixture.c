@@ -57,9 +57,10 @@ void fx_write_conf(const char *name, const char *lines, int engine)
              "[default_sect]\nactivate = 1\n"
              "[gosttoken_sect]\nmodule = %s\nmodule-path = %s\n%s\nactivate = 1\n"
              "[engine_sect]\ngost = gost_sect\n"
-             "[gost_sect]\nengine_id = gost\ndefault_algorithms = ALL\n",
+             "[gost_sect]\nengine_id = gost\ndynamic_path = %s\ndefault_algorithms = ALL\n",
              engine == 'b' ? with_engine : "", engine == 'a' ? with_engine : "", TEST_PROVIDER,
-             strstr(lines, "module-path") == NULL ? TEST_MODULE : "", lines);
+             strstr(lines, "module-path") == NULL ? TEST_MODULE : "", lines,
+             fx_peer() != NULL ? fx_peer() : "");
     if (strstr(lines, "module-path") != NULL) {
         char *own = strstr(text, "module-path = \n");
 
@@ -69,8 +70,31 @@ void fx_write_conf(const char *name, const char *lines, int engine)
     fx_write(name, text);
 }
 
+const char *fx_peer(void)
+{
+    static char path[512];
+    const char *lent = getenv("GOSTTOKEN_PEER_ENGINE");
+    const char *place = OPENSSL_info(OPENSSL_INFO_ENGINES_DIR);
+
+    if (path[0] == '\0' && lent != NULL)
+        snprintf(path, sizeof(path), "%s", lent);
+    else if (path[0] == '\0')
+        snprintf(path, sizeof(path), "%s/gost.so", place != NULL ? place : "");
+    return access(path, R_OK) == 0 ? path : NULL;
+}
+
+void fx_need_peer(void)
+{
+    if (fx_peer() != NULL)
+        return;
+    printf("skipped: gost-engine is not on this machine\n");
+    exit(77);
+}
+
 void fx_start(const char *lines)
 {
+    char engine[1024];
+
     strcpy(dir, "/tmp/gosttoken-test-XXXXXX");
     assert_non_null(mkdtemp(dir));
     owner = getpid();
@@ -78,11 +102,14 @@ void fx_start(const char *lines)
     setenv("GOSTTOKEN_DIR", fx_path("tokens"), 1);
     unsetenv("GOSTTOKEN_PIN");
     unsetenv("GOSTTOKEN_MODULE");
-    fx_write("engine.cnf", "openssl_conf = init\n[init]\nengines = engine_sect\n"
-                           "[engine_sect]\ngost = gost_sect\n"
-                           "[gost_sect]\nengine_id = gost\ndefault_algorithms = ALL\n"
-                           "[req]\ndistinguished_name = dn\nx509_extensions = ext\n[dn]\n"
-                           "[ext]\nbasicConstraints = CA:TRUE\n");
+    snprintf(engine, sizeof(engine),
+             "openssl_conf = init\n[init]\nengines = engine_sect\n"
+             "[engine_sect]\ngost = gost_sect\n"
+             "[gost_sect]\nengine_id = gost\ndynamic_path = %s\ndefault_algorithms = ALL\n"
+             "[req]\ndistinguished_name = dn\nx509_extensions = ext\n[dn]\n"
+             "[ext]\nbasicConstraints = CA:TRUE\n",
+             fx_peer() != NULL ? fx_peer() : "");
+    fx_write("engine.cnf", engine);
     fx_write_conf("ours.cnf", lines, 0);
     setenv("OPENSSL_CONF", fx_path("ours.cnf"), 1);
 }

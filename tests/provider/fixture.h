@@ -41,6 +41,11 @@ void fx_write_conf(const char *name, const char *lines, int engine);
 /* Writes a file of the directory. */
 void fx_write(const char *name, const char *text);
 
+/* gost-engine's path: $GOSTTOKEN_PEER_ENGINE, or where this libcrypto has its engines. NULL if it
+ * is not there (Debian 13 has no package of it); fx_need_peer then ends the program as skipped. */
+const char *fx_peer(void);
+void fx_need_peer(void);
+
 /* Runs a shell command in the directory with OPENSSL_CONF=engine.cnf: the other side. Returns the
  * exit status; on failure its output is shown. */
 int fx_other(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -189,6 +189,7 @@ int main(void)
     static const char *const confs[] = {"after.cnf", "before.cnf"};
     int failed = 0;
 
+    fx_need_peer();
     fx_start("");
     fx_write_conf("after.cnf", "", 'a');
     fx_write_conf("before.cnf", "", 'b');

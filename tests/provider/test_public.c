@@ -446,6 +446,7 @@ int main(void)
     };
     int failed;
 
+    fx_need_peer();
     fx_start("");
     failed = cmocka_run_group_tests_name("provider-public", tests, NULL, NULL);
     fx_end();

