@@ -7,9 +7,19 @@ target_sources(gost PRIVATE
     modulus.c
     paramset.c)
 
-# The tables: a program of the build machine writes them as C.
-add_executable(gost-curve-gen gen/curve_gen.c modulus.c inverse.c mem.c)
-target_compile_options(gost-curve-gen PRIVATE -O2)
+# The tables: a program writes them as C. It must run on the build machine: when cross-compiling,
+# build the target gost-curve-gen natively first and name the program in GOSTTOKEN_CURVE_GEN (its
+# output does not depend on the machine), or set CMAKE_CROSSCOMPILING_EMULATOR.
+set(GOSTTOKEN_CURVE_GEN "" CACHE FILEPATH "A gost-curve-gen that runs on the build machine")
+if(GOSTTOKEN_CURVE_GEN)
+    add_executable(gost-curve-gen IMPORTED)
+    set_target_properties(gost-curve-gen PROPERTIES IMPORTED_LOCATION ${GOSTTOKEN_CURVE_GEN})
+elseif(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
+    message(FATAL_ERROR "Cross-compiling needs GOSTTOKEN_CURVE_GEN: see gost/curve.cmake")
+else()
+    add_executable(gost-curve-gen gen/curve_gen.c modulus.c inverse.c mem.c)
+    target_compile_options(gost-curve-gen PRIVATE -O2)
+endif()
 set(GOST_CURVE_TABLES ${CMAKE_CURRENT_BINARY_DIR}/curve_tables.c)
 add_custom_command(OUTPUT ${GOST_CURVE_TABLES}
     COMMAND gost-curve-gen > ${GOST_CURVE_TABLES}

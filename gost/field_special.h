@@ -73,12 +73,12 @@ static inline void fe_add(const gost_modulus *p, fe *r, const fe *a, const fe *b
     (void)p;
 #ifdef FE_MINUS
     /* A second carry leaves a number below c, so the last addition stays in the lowest limb. */
-    carry = fe_add_word(r->w, FE_C & (0 - carry));
-    r->w[0] += FE_C & (0 - carry);
+    carry = fe_add_word(r->w, FE_C & gost_barrier(0 - carry));
+    r->w[0] += FE_C & gost_barrier(0 - carry);
 #else
     /* a + b < 2^(n+1) < 4p: after two subtractions of p the sum is below 2^n. */
-    carry -= fe_sub_p(r->w, 0 - carry);
-    fe_sub_p(r->w, 0 - carry);
+    carry -= fe_sub_p(r->w, gost_barrier(0 - carry));
+    fe_sub_p(r->w, gost_barrier(0 - carry));
 #endif
 }
 
@@ -89,12 +89,12 @@ static inline void fe_sub(const gost_modulus *p, fe *r, const fe *a, const fe *b
     (void)p;
 #ifdef FE_MINUS
     /* A second borrow leaves a number of at least 2^n - c: again only the lowest limb changes. */
-    borrow = fe_sub_word(r->w, FE_C & (0 - borrow));
-    r->w[0] -= FE_C & (0 - borrow);
+    borrow = fe_sub_word(r->w, FE_C & gost_barrier(0 - borrow));
+    r->w[0] -= FE_C & gost_barrier(0 - borrow);
 #else
     /* a - b > -2^n > -2p. */
-    borrow -= fe_add_p(r->w, 0 - borrow);
-    fe_add_p(r->w, 0 - borrow);
+    borrow -= fe_add_p(r->w, gost_barrier(0 - borrow));
+    fe_add_p(r->w, gost_barrier(0 - borrow));
 #endif
 }
 #endif
@@ -115,14 +115,14 @@ static inline void fe_fold(fe *r, const uint64_t *t)
     top += fe_add_limbs(r->w, t, h);
     /* top <= c; a carry leaves a number below c^2. */
     carry = fe_add_word(r->w, top * FE_C);
-    r->w[0] += FE_C & (0 - carry);
+    r->w[0] += FE_C & gost_barrier(0 - carry);
 #else
     top += fe_sub_limbs(r->w, t, h);
     /* The value is r - top * 2^n = r + top * c. A carry leaves a number below 2^26, and stands for
      * 2^n: make it 2^n - p = 2^(n-1) - c / 2. */
     carry = fe_add_word(r->w, top * FE_C);
     {
-        uint64_t mask = 0 - carry, k[FE_LIMBS];
+        uint64_t mask = gost_barrier(0 - carry), k[FE_LIMBS];
 
         for (int i = 1; i < FE_LIMBS; i++)
             k[i] = mask;

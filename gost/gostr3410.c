@@ -20,6 +20,12 @@
  */
 #define NONCE_RANDOM(ps) ((ps)->bits / 8 - 2)
 
+/*
+ * Every public function with a secret is a shell around one of these: its frame and all below it
+ * are overwritten when it has returned. A nonce in a spilled register is as good as the key.
+ */
+#define INNER static __attribute__((noinline))
+
 static_assert(sizeof(gost_hmac) <= sizeof(((gost_3410_key *)0)->nonce_state),
               "the nonce generator does not fit into a key");
 
@@ -51,7 +57,7 @@ static void mask_to_q(const gost_curve *c, uint64_t *a)
     }
 }
 
-int gost_3410_keygen(const gost_paramset *ps, uint8_t *d, gost_random_fn *rng, void *rng_arg)
+INNER int keygen(const gost_paramset *ps, uint8_t *d, gost_random_fn *rng, void *rng_arg)
 {
     const gost_curve *c = ps->curve;
     uint64_t k[GOST_MAX_LIMBS];
@@ -72,7 +78,15 @@ int gost_3410_keygen(const gost_paramset *ps, uint8_t *d, gost_random_fn *rng, v
     return ok;
 }
 
-int gost_3410_private_valid(const gost_paramset *ps, const uint8_t *d)
+int gost_3410_keygen(const gost_paramset *ps, uint8_t *d, gost_random_fn *rng, void *rng_arg)
+{
+    int ok = keygen(ps, d, rng, rng_arg);
+
+    gost_wipe_stack();
+    return ok;
+}
+
+INNER int private_valid(const gost_paramset *ps, const uint8_t *d)
 {
     uint64_t k[GOST_MAX_LIMBS];
     int ok;
@@ -83,7 +97,15 @@ int gost_3410_private_valid(const gost_paramset *ps, const uint8_t *d)
     return ok;
 }
 
-int gost_3410_public(const gost_paramset *ps, const uint8_t *d, uint8_t *pub)
+int gost_3410_private_valid(const gost_paramset *ps, const uint8_t *d)
+{
+    int ok = private_valid(ps, d);
+
+    gost_wipe_stack();
+    return ok;
+}
+
+INNER int public_key(const gost_paramset *ps, const uint8_t *d, uint8_t *pub)
 {
     const gost_curve *c = ps->curve;
     uint64_t k[GOST_MAX_LIMBS], x[GOST_MAX_LIMBS], y[GOST_MAX_LIMBS];
@@ -98,6 +120,14 @@ int gost_3410_public(const gost_paramset *ps, const uint8_t *d, uint8_t *pub)
         gost_unpoison(pub, ps->bits / 4);
     }
     gost_wipe(k, sizeof k);
+    return ok;
+}
+
+int gost_3410_public(const gost_paramset *ps, const uint8_t *d, uint8_t *pub)
+{
+    int ok = public_key(ps, d, pub);
+
+    gost_wipe_stack();
     return ok;
 }
 
@@ -119,8 +149,15 @@ int gost_3410_public_valid(const gost_paramset *ps, const uint8_t *pub)
     return read_point(ps, pub, x, y) && gost_curve_best(ps->curve)->order_q(ps->curve, x, y);
 }
 
-int gost_3410_key_init(gost_3410_key *key, const gost_paramset *ps, const uint8_t *d)
+/*
+ * The nonces' HMAC is keyed with d and the curve's name: one d under two parameter sets must not
+ * give the same nonce to both, even with a generator that repeats (two signatures would then be
+ * two equations for d and k).
+ */
+INNER int key_init(gost_3410_key *key, const gost_paramset *ps, const uint8_t *d)
 {
+    uint8_t secret[GOST_3410_MAX_KEY + 16];
+    size_t len = ps->bits / 8, name = strlen(ps->curve->name);
     gost_hmac hmac;
 
     memset(key, 0, sizeof *key);
@@ -130,10 +167,22 @@ int gost_3410_key_init(gost_3410_key *key, const gost_paramset *ps, const uint8_
         return 0;
     }
     key->ps = ps;
-    gost_hmac_init(&hmac, 512, d, ps->bits / 8);
+    assert(len + name <= sizeof secret);
+    memcpy(secret, d, len);
+    memcpy(secret + len, ps->curve->name, name);
+    gost_hmac_init(&hmac, 512, secret, len + name);
     memcpy(key->nonce_state, &hmac, sizeof hmac);
     gost_wipe(&hmac, sizeof hmac);
+    gost_wipe(secret, sizeof secret);
     return 1;
+}
+
+int gost_3410_key_init(gost_3410_key *key, const gost_paramset *ps, const uint8_t *d)
+{
+    int ok = key_init(key, ps, d);
+
+    gost_wipe_stack();
+    return ok;
 }
 
 /* Section 6.1, steps 2 and 3 (6.2: the same): e from a digest, not 0. A digest is not secret where
@@ -175,9 +224,9 @@ static int sign_with(const gost_3410_key *key, const uint64_t *e, const uint64_t
 }
 
 /*
- * A candidate for k: HMAC-Streebog-512 under d of (random bytes | digest | counter). For a q of
- * about 256 bits the 512 bits modulo q are uniform up to 2^-254; for a q of about 512 they are cut
- * to q's length, and what is not in (0, q) is for the caller to reject.
+ * A candidate for k: HMAC-Streebog-512, keyed as key_init says, of (random bytes | digest |
+ * counter). For a q of about 256 bits the 512 bits modulo q are uniform up to 2^-254; for a q of
+ * about 512 they are cut to q's length, and what is not in (0, q) is for the caller to reject.
  */
 static void nonce(const gost_3410_key *key, uint64_t *k, const uint8_t *seed, size_t len)
 {
@@ -201,8 +250,8 @@ static void nonce(const gost_3410_key *key, uint64_t *k, const uint8_t *seed, si
     gost_wipe(&hmac, sizeof hmac);
 }
 
-int gost_3410_sign(const gost_3410_key *key, const uint8_t *digest, uint8_t *sig,
-                   gost_random_fn *rng, void *rng_arg)
+INNER int sign(const gost_3410_key *key, const uint8_t *digest, uint8_t *sig, gost_random_fn *rng,
+               void *rng_arg)
 {
     const gost_curve *c = key->ps->curve;
     size_t random = NONCE_RANDOM(key->ps), len = key->ps->bits / 8, total = random + len + 1;
@@ -225,8 +274,17 @@ out:
     return ok;
 }
 
-int gost_3410_sign_nonce(const gost_3410_key *key, const uint8_t *digest, const uint8_t *k,
-                         uint8_t *sig)
+int gost_3410_sign(const gost_3410_key *key, const uint8_t *digest, uint8_t *sig,
+                   gost_random_fn *rng, void *rng_arg)
+{
+    int ok = sign(key, digest, sig, rng, rng_arg);
+
+    gost_wipe_stack();
+    return ok;
+}
+
+INNER int sign_nonce(const gost_3410_key *key, const uint8_t *digest, const uint8_t *k,
+                     uint8_t *sig)
 {
     const gost_curve *c = key->ps->curve;
     uint64_t e[GOST_MAX_LIMBS], n[GOST_MAX_LIMBS];
@@ -236,6 +294,15 @@ int gost_3410_sign_nonce(const gost_3410_key *key, const uint8_t *digest, const 
     gost_limbs_from_le(n, k, c->limbs);
     ok = in_range_public(c, n) && sign_with(key, e, n, sig);
     gost_wipe(n, sizeof n);
+    return ok;
+}
+
+int gost_3410_sign_nonce(const gost_3410_key *key, const uint8_t *digest, const uint8_t *k,
+                         uint8_t *sig)
+{
+    int ok = sign_nonce(key, digest, k, sig);
+
+    gost_wipe_stack();
     return ok;
 }
 

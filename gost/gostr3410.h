@@ -40,16 +40,16 @@ int gost_3410_public_valid(const gost_paramset *ps, const uint8_t *pub);
 typedef struct gost_3410_key {
     const gost_paramset *ps;
     uint64_t d[8];
-    uint64_t nonce_state[120]; /* HMAC-Streebog under d, see gostr3410.c */
+    uint64_t nonce_state[120]; /* HMAC-Streebog keyed with d, see gostr3410.c */
 } gost_3410_key;
 
 /* Returns 1, or 0 if d is not valid. */
 int gost_3410_key_init(gost_3410_key *key, const gost_paramset *ps, const uint8_t *d);
 
 /*
- * Signs a digest. The nonce is HMAC-Streebog under d of (random bytes from rng | digest | counter):
- * a generator that repeats or is known gives a deterministic signature and not the key. rng may be
- * NULL for a wholly deterministic one. Returns 1, or 0 if rng failed.
+ * Signs a digest. The nonce is HMAC-Streebog, keyed with d and the curve, of (random bytes from rng
+ * | digest | counter): a generator that repeats or is known gives a deterministic signature and not
+ * the key. rng may be NULL for a wholly deterministic one. Returns 1, or 0 if rng failed.
  */
 int gost_3410_sign(const gost_3410_key *key, const uint8_t *digest, uint8_t *sig,
                    gost_random_fn *rng, void *rng_arg);

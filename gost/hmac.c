@@ -32,6 +32,7 @@ void gost_hmac_init(gost_hmac *ctx, unsigned bits, const void *key, size_t key_l
     pad_key(&ctx->inner, bits, k, 0x36);
     pad_key(&ctx->outer, bits, k, 0x5c);
     gost_wipe(k, sizeof k);
+    gost_wipe_stack();
 }
 
 void gost_hmac_update(gost_hmac *ctx, const void *data, size_t len)
@@ -58,4 +59,5 @@ void gost_hmac_streebog(unsigned bits, const void *key, size_t key_len, const vo
     gost_hmac_init(&ctx, bits, key, key_len);
     gost_hmac_update(&ctx, data, len);
     gost_hmac_final(&ctx, out);
+    gost_wipe_stack();
 }

@@ -160,13 +160,12 @@ inverse_n(const gost_modulus *mod, uint64_t *r, const uint64_t *a, unsigned n62,
     int64_t m[MAX62], f[MAX62], g[MAX62], d[MAX62] = {0}, e[MAX62] = {1};
     int64_t zeta = -1;
     uint64_t inv62 = (0 - mod->neg_inv) & MASK62;
+    matrix t;
 
     to62(m, mod->m, mod->limbs, n62);
     to62(g, a, mod->limbs, n62);
     memcpy(f, m, sizeof f);
     for (int i = 0; i < batches; i++) {
-        matrix t;
-
         zeta = divsteps(zeta, (uint64_t)f[0] | (uint64_t)f[1] << 62,
                         (uint64_t)g[0] | (uint64_t)g[1] << 62, &t);
         update_de(d, e, &t, m, inv62, n62);
@@ -178,6 +177,7 @@ inverse_n(const gost_modulus *mod, uint64_t *r, const uint64_t *a, unsigned n62,
     gost_wipe(e, sizeof e);
     gost_wipe(f, sizeof f);
     gost_wipe(g, sizeof g);
+    gost_wipe(&t, sizeof t);
 }
 
 void gost_mod_inverse(const gost_modulus *mod, uint64_t *r, const uint64_t *a)

@@ -141,6 +141,7 @@ void gost_kuznyechik_set_key(gost_kuznyechik *ks, const uint8_t key[32])
     gost_wipe(&a, sizeof a);
     gost_wipe(&b, sizeof b);
     gost_wipe(&t, sizeof t);
+    gost_wipe_stack();
 }
 
 void gost_kuznyechik_encrypt(const gost_kuznyechik *ks, const uint8_t in[16], uint8_t out[16])
@@ -157,6 +158,8 @@ void gost_kuznyechik_encrypt(const gost_kuznyechik *ks, const uint8_t in[16], ui
     round_key(k, ks, 9);
     add(&s, k);
     store(out, &s);
+    gost_wipe(k, sizeof k);
+    gost_wipe(&s, sizeof s);
 }
 
 void gost_kuznyechik_decrypt(const gost_kuznyechik *ks, const uint8_t in[16], uint8_t out[16])
@@ -173,4 +176,6 @@ void gost_kuznyechik_decrypt(const gost_kuznyechik *ks, const uint8_t in[16], ui
         add(&s, k);
     }
     store(out, &s);
+    gost_wipe(k, sizeof k);
+    gost_wipe(&s, sizeof s);
 }

@@ -9,6 +9,13 @@
 /* Overwrites len bytes at p with zeros; the compiler cannot drop it. p may be NULL if len is 0. */
 void gost_wipe(void *p, size_t len);
 
+/*
+ * Overwrites the stack below the caller's frame: what the functions it has called (and the compiler
+ * on their behalf, in spilled registers) left there. A caller that has secrets of its own in
+ * compiler temporaries puts the work into a function that is not inlined, and calls this after it.
+ */
+void gost_wipe_stack(void);
+
 /* Returns 1 if the len bytes at a and b are the same, else 0, in a time that depends on len only.
  */
 int gost_equal(const void *a, const void *b, size_t len);

@@ -116,6 +116,7 @@ void gost_mgm_seal(const gost_kuznyechik *ks, const uint8_t nonce[16], const voi
 {
     encrypt(ks, nonce, in, len, out);
     compute_tag(ks, nonce, ad, ad_len, out, len, tag);
+    gost_wipe_stack();
 }
 
 int gost_mgm_open(const gost_kuznyechik *ks, const uint8_t nonce[16], const void *ad, size_t ad_len,
@@ -132,5 +133,6 @@ int gost_mgm_open(const gost_kuznyechik *ks, const uint8_t nonce[16], const void
         encrypt(ks, nonce, in, len, out);
     else if (len > 0)
         memset(out, 0, len);
+    gost_wipe_stack();
     return ok;
 }

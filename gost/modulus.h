@@ -13,6 +13,10 @@
 
 #define GOST_MAX_LIMBS 8
 
+#ifndef __SIZEOF_INT128__
+#error "gost/ needs a 64-bit target whose compiler has unsigned __int128 (gcc or clang)"
+#endif
+
 /* All ones if x is not 0, else 0. The barrier keeps a compiler from seeing that it is one of two
  * values, which is what lets it turn masks back into branches. */
 static inline uint64_t gost_barrier(uint64_t x)

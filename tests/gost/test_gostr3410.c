@@ -272,6 +272,42 @@ static void test_rng(void **state)
     }
 }
 
+/* One d, one digest and no generator, on every curve: the nonces, worked out of the signatures, are
+ * not each other's. (Sets of one curve do share the nonce, and so the signature.) */
+static void test_nonce_domains(void **state)
+{
+    uint64_t seen[16];
+    const gost_curve *of[16];
+    size_t n = 0;
+
+    (void)state;
+    EACH_SET(ps)
+    {
+        const gost_modulus *q = &ps->curve->q;
+        uint8_t d[64] = {0}, digest[64], sig[128];
+        uint64_t r[8], s[8], e[8], k[8], dl[8];
+        gost_3410_key key;
+
+        memset(d, 0x11, ps->bits / 8 - 1);
+        memset(digest, 0x22, sizeof digest);
+        assert_int_equal(gost_3410_key_init(&key, ps, d), 1);
+        assert_int_equal(gost_3410_sign(&key, digest, sig, NULL, NULL), 1);
+        gost_limbs_from_be(s, sig, q->limbs);
+        gost_limbs_from_be(r, sig + ps->bits / 8, q->limbs);
+        gost_limbs_from_le(e, digest, q->limbs);
+        gost_limbs_from_le(dl, d, q->limbs);
+        gost_mod_reduce(q, e, e);
+        gost_mod_inverse(q, e, e);
+        gost_mod_mul(q, k, r, dl);
+        gost_mod_sub(q, s, s, k);
+        gost_mod_mul(q, k, s, e);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(seen[i] == k[0], of[i] == ps->curve);
+        seen[n] = k[0];
+        of[n++] = ps->curve;
+    }
+}
+
 /* e = 0 is taken as 1: digests 0, 1, q and q + 1 are signed alike. */
 static void test_digest_zero(void **state)
 {
@@ -414,7 +450,7 @@ int main(void)
         cmocka_unit_test(test_signature_range), cmocka_unit_test(test_private_range),
         cmocka_unit_test(test_public_range),    cmocka_unit_test(test_rng),
         cmocka_unit_test(test_digest_zero),     cmocka_unit_test(test_nonce_range),
-        cmocka_unit_test(test_keygen_spread),
+        cmocka_unit_test(test_keygen_spread),   cmocka_unit_test(test_nonce_domains),
     };
 
     return cmocka_run_group_tests(tests, setup, NULL);
