@@ -132,6 +132,9 @@ int cli_cert_read(const char *path, cli_cert *cert)
         code = cli_fail(CLI_FAILURE, "the certificate in %s cannot be encoded again", path);
     find_point(x, &cert->point);
     cert->subject_text = name_text(X509_get_subject_name(x));
+    cert->validity = X509_cmp_current_time(X509_get0_notAfter(x)) < 0    ? 1
+                     : X509_cmp_current_time(X509_get0_notBefore(x)) > 0 ? -1
+                                                                         : 0;
 end:
     X509_free(x);
     free(file.at);

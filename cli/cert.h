@@ -16,6 +16,7 @@ typedef struct cli_cert {
     cli_bytes point; /* the public key of a GOST certificate as tokens hold it; empty for others */
     char *subject_text;
     unsigned more; /* further PEM certificates in the file */
+    int validity;  /* today: 0; -1: it begins later; 1: it has expired */
 } cli_cert;
 
 /* Reads FILE or, for "-", standard input: PEM or DER. Reports mistakes. */

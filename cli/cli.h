@@ -107,10 +107,11 @@ int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2,
 /* The same for err->text, with the exit code that err->reason has. */
 int cli_fail_err(const gt_error *err);
 /*
- * A result of a PKCS #11 function: "cannot WHAT: sentence (CKR_…)", the exit code by a table.
- * "what" is a phrase such as "make the key pair".
+ * The result of the PKCS #11 function just called: "cannot WHAT: sentence (CKR_…)", the exit code
+ * by a table. "what" is a phrase such as "make the key pair".
  */
-int cli_fail_rv(CK_RV rv, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int cli_fail_rv(const cli *c, CK_RV rv, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void cli_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* On standard output, unless -q or --json. */
 void cli_say(const cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));

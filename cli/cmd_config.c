@@ -35,7 +35,7 @@ static void find_place(const cli *c, place *p)
         }
         p->provider = cli_printf("%s/lib/" PROVIDER, exe);
         p->module = cli_printf("%s/lib/" MODULE, exe);
-        if (access(p->module, R_OK)) {
+        if (access(p->module, R_OK) || access(p->provider, R_OK)) {
             free(p->provider);
             free(p->module);
             p->provider = p->module = NULL;
@@ -53,16 +53,23 @@ static void find_place(const cli *c, place *p)
     }
 }
 
-/* A value of openssl.cnf: what would be read as a comment, a variable or a quote is escaped. */
+/* A value of openssl.cnf: what would be read as a comment, a variable or a quote is escaped, and
+ * blanks at its ends, which would be dropped, are kept by quotes. */
 static char *conf_value(const char *s)
 {
-    char *out = cli_alloc(2 * strlen(s) + 1), *o = out;
+    size_t len = strlen(s);
+    int quote = len && (*s == ' ' || s[len - 1] == ' ');
+    char *out = cli_alloc(2 * len + 3), *o = out;
 
+    if (quote)
+        *o++ = '"';
     for (; *s; s++) {
         if (strchr("\\$#\"'`", *s))
             *o++ = '\\';
         *o++ = *s;
     }
+    if (quote)
+        *o++ = '"';
     return out;
 }
 

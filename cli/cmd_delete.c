@@ -139,7 +139,7 @@ static int destroy(cli *c, CK_SESSION_HANDLE session, const cli_objects *o)
         CK_RV rv = c->fn->C_DestroyObject(session, o->at[i].handle);
 
         if (rv != CKR_OK)
-            code = cli_fail_rv(rv, "delete %s", o->at[i].uri);
+            code = cli_fail_rv(c, rv, "delete %s", o->at[i].uri);
         else if (array)
             cli_json_string_item(array, o->at[i].uri);
         else

@@ -191,13 +191,16 @@ static int import(cli *c, CK_SESSION_HANDLE session, const cli_token *t, const c
     if (code == CLI_OK && !same) {
         rv = store(c, session, cert, label, &m);
         if (rv != CKR_OK)
-            code = cli_fail_rv(rv, "store the certificate \"%s\"", label);
+            code = cli_fail_rv(c, rv, "store the certificate \"%s\"", label);
         for (size_t i = 0; i < old.n && code == CLI_OK; i++) {
             rv = c->fn->C_DestroyObject(session, old.at[i].handle);
             if (rv != CKR_OK)
-                code = cli_fail_rv(rv, "delete the certificate that was replaced");
+                code = cli_fail_rv(c, rv, "delete the certificate that was replaced");
         }
     }
+    if (code == CLI_OK && cert->validity)
+        cli_warn("the certificate \"%s\" %s; programs that check it will refuse it", label,
+                 cert->validity > 0 ? "has expired" : "is not valid yet");
     if (code == CLI_OK)
         code = report(c, t, cert, label, &m);
     cli_objects_free(&old);

@@ -16,8 +16,10 @@ static int check_label(const char *label)
     if (!label || !*label)
         return cli_fail(CLI_USAGE, "init needs --label NAME, the name of the token to make");
     if (strlen(label) > LABEL_MAX)
-        return cli_fail(CLI_USAGE, "the label is too long: a token's label has at most %d bytes",
-                        LABEL_MAX);
+        return cli_fail(CLI_USAGE,
+                        "the label is too long: it has %zu bytes, and a token's label at most %d "
+                        "(a Cyrillic letter takes two)",
+                        strlen(label), LABEL_MAX);
     clean = cli_printable(label);
     utf8 = cli_utf8(label, strlen(label));
     if (strcmp(clean, label) || strcmp(utf8, label) || label[strlen(label) - 1] == ' ')
@@ -43,12 +45,13 @@ static int parse_slot(const char *text, CK_SLOT_ID *slot)
 static const cli_token *first_free(const cli_token *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!list[i].initialized)
+        if (!list[i].initialized && !*list[i].trouble)
             return &list[i];
     return NULL;
 }
 
-/* A token that is damaged may look like an empty slot until it is made: the next one then. */
+/* A token of another module that is damaged may look like an empty slot until it is made: the next
+ * one then. */
 static const cli_token *next_free(const cli *c, const cli_token *list, size_t n, const cli_token *t)
 {
     size_t at = (size_t)(t - list) + 1;
@@ -86,6 +89,9 @@ static int choose_slot(cli *c, const char *label, const cli_token *list, size_t 
     if (c->value[OPT_SLOT] && !t)
         return cli_fail(CLI_NOT_FOUND, "there is no slot %s (\"gosttoken list\" shows them)",
                         c->value[OPT_SLOT]);
+    if (t && *t->trouble)
+        return cli_fail(CLI_FAILURE, "slot %lu holds a token that cannot be read: %s", t->slot,
+                        t->trouble);
     if (t && same && t != same)
         return cli_fail(CLI_FAILURE, "the token in slot %lu has the label \"%s\" already",
                         same->slot, label);
@@ -188,7 +194,7 @@ static int set_user_pin(cli *c, const cli_token *t, const cli_pin *so, const cli
     if (code == CLI_OK) {
         rv = c->fn->C_InitPIN(session, (CK_UTF8CHAR *)user->text, (CK_ULONG)user->len);
         if (rv != CKR_OK)
-            code = cli_fail_rv(rv, "set the user PIN of the new token");
+            code = cli_fail_rv(c, rv, "set the user PIN of the new token");
         c->fn->C_Logout(session);
     }
     c->fn->C_CloseSession(session);
@@ -232,7 +238,7 @@ static int run(cli *c)
                         "(CKR_PIN_INCORRECT)",
                         t->label);
     else if (rv != CKR_OK)
-        code = cli_fail_rv(rv, "make a token in slot %lu", t->slot);
+        code = cli_fail_rv(c, rv, "make a token in slot %lu", t->slot);
     if (code == CLI_OK)
         code = find_made(c, t->slot, label, &made);
     if (code == CLI_OK)

@@ -145,7 +145,7 @@ static int check_names(cli *c, CK_SESSION_HANDLE session, const cli_token *t, re
     do {
         rv = c->fn->C_GenerateRandom(session, r->id, ID_RANDOM);
         if (rv != CKR_OK)
-            return cli_fail_rv(rv, "get random bytes from the token");
+            return cli_fail_rv(c, rv, "get random bytes from the token");
         code = count_keys(c, session, t, CKA_ID, r->id, ID_RANDOM, &n);
     } while (code == CLI_OK && n);
     r->id_len = ID_RANDOM;
@@ -245,7 +245,7 @@ static int run(cli *c)
             rv == CKR_ATTRIBUTE_VALUE_INVALID)
             rv = generate(c, session, &r, CK_FALSE, &pub, &priv);
         if (rv != CKR_OK)
-            code = cli_fail_rv(rv, "make the key \"%s\"", r.label);
+            code = cli_fail_rv(c, rv, "make the key \"%s\"", r.label);
     }
     if (code == CLI_OK)
         code = report(c, &token, &r);

@@ -8,8 +8,9 @@
 static int list_tokens(cli *c)
 {
     cli_token *list;
-    size_t n, shown = 0;
+    size_t n, shown = 0, used = 0;
     cJSON *json, *array;
+    char place[300];
     int code = cli_tokens(c, &list, &n);
 
     if (code != CLI_OK) {
@@ -32,11 +33,14 @@ static int list_tokens(cli *c)
             printf("%4s  %-16s  %-18s  %s\n", "SLOT", "SERIAL", "STATE", "LABEL");
         printf("%4lu  %-16s  %-18s  %s\n", list[i].slot, *serial ? serial : "-",
                cli_token_state(&list[i]), label);
+        used += list[i].initialized && !list[i].factory;
         free(serial);
         free(label);
     }
-    if (!shown)
-        cli_say(c, "There is no token; \"gosttoken init --label NAME\" makes one.");
+    gt_p11_place(c->p11, place, sizeof(place));
+    if (!used)
+        cli_say(c, "No token is in use%s; \"gosttoken init --label NAME\" makes one.", place);
+    cli_tokens_warn(list, n);
     free(list);
     return CLI_OK;
 }
@@ -82,6 +86,7 @@ static int list_one(cli *c, const cli_token *t, int login, P11KitUri *uri, cJSON
 static int tokens_in_use(cli *c, cli_token **list, size_t *n)
 {
     size_t used = 0;
+    char place[300];
     int code;
 
     if (c->value[OPT_TOKEN]) {
@@ -90,13 +95,17 @@ static int tokens_in_use(cli *c, cli_token **list, size_t *n)
         return cli_token_choose(c, NULL, *list);
     }
     code = cli_tokens(c, list, n);
+    if (code == CLI_OK)
+        cli_tokens_warn(*list, *n);
     for (size_t i = 0; code == CLI_OK && i < *n; i++)
         if ((*list)[i].initialized && !(*list)[i].factory)
             (*list)[used++] = (*list)[i];
     *n = used;
-    if (code == CLI_OK && used == 0)
-        code =
-            cli_fail(CLI_NOT_FOUND, "there is no token; \"gosttoken init --label NAME\" makes one");
+    if (code == CLI_OK && used == 0) {
+        gt_p11_place(c->p11, place, sizeof(place));
+        code = cli_fail(CLI_NOT_FOUND,
+                        "there is no token%s; \"gosttoken init --label NAME\" makes one", place);
+    }
     return code;
 }
 

@@ -85,6 +85,7 @@ cJSON *cli_json_of_token(const cli_token *token)
     add_field(json, "manufacturer", token->info.manufacturerID, sizeof(token->info.manufacturerID));
     add_field(json, "model", token->info.model, sizeof(token->info.model));
     cli_json_string(json, "state", cli_token_state(token));
+    cli_json_string(json, "trouble", *token->trouble ? token->trouble : NULL);
     cli_json_string(json, "uri", token->initialized ? uri : NULL);
     free(uri);
     return json;

@@ -31,7 +31,9 @@ static const struct {
 } results[] = {
     {CKR_PIN_INCORRECT, CLI_PIN, "the PIN is wrong"},
     {CKR_PIN_LOCKED, CLI_PIN,
-     "the PIN is locked after too many wrong ones; the security officer (SO) can set a new one"},
+     "the PIN is locked after too many wrong ones; the security officer (SO) can set a new one, "
+     "see "
+     "DIAGNOSTICS in gosttoken(1)"},
     {CKR_PIN_LEN_RANGE, CLI_PIN, "the PIN is too short or too long for this token"},
     {CKR_PIN_INVALID, CLI_PIN, "the token does not take this PIN"},
     {CKR_PIN_EXPIRED, CLI_PIN, "the PIN has expired and must be changed first"},
@@ -99,9 +101,9 @@ int cli_fail_err(const gt_error *err)
                     "%s", err->text);
 }
 
-int cli_fail_rv(CK_RV rv, const char *format, ...)
+int cli_fail_rv(const cli *c, CK_RV rv, const char *format, ...)
 {
-    const char *text = "the token answered";
+    const char *text = "the token answered", *own;
     int code = CLI_FAILURE;
     char *what = NULL;
     va_list ap;
@@ -116,7 +118,10 @@ int cli_fail_rv(CK_RV rv, const char *format, ...)
             code = results[i].code;
         }
     }
-    cli_fail(code, "cannot %s: %s (%s)", what ? what : "go on", text, gt_rv_name(rv));
+    /* The module that keeps the store knows the file and the cause. */
+    own = c->p11 ? gt_p11_store_text(c->p11, rv) : NULL;
+    cli_fail(code, "cannot %s: %s%s (%s)", what ? what : "go on", own ? "token store: " : "",
+             own ? own : text, gt_rv_name(rv));
     free(what);
     return code;
 }

@@ -88,30 +88,17 @@ static CK_ULONG number(cli *c, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE objec
 char *cli_object_uri(const cli_token *token, CK_OBJECT_CLASS cls, const char *label,
                      const uint8_t *id, size_t id_len)
 {
-    P11KitUri *uri = p11_kit_uri_new();
+    P11KitUri *uri = cli_uri_new(token);
     CK_ATTRIBUTE attrs[] = {
         {CKA_CLASS, &cls, sizeof(cls)},
         {CKA_LABEL, (void *)label, strlen(label)},
         {CKA_ID, (void *)id, id_len},
     };
-    char *text = NULL, *copy;
 
-    if (uri) {
-        CK_TOKEN_INFO *info = p11_kit_uri_get_token_info(uri);
-
-        memcpy(info->label, token->info.label, sizeof(info->label));
-        if (token->label_shared || !*token->label)
-            memcpy(info->serialNumber, token->info.serialNumber, sizeof(info->serialNumber));
-        for (size_t i = 0; i < sizeof(attrs) / sizeof(*attrs); i++)
-            if (attrs[i].ulValueLen)
-                p11_kit_uri_set_attribute(uri, &attrs[i]);
-        if (p11_kit_uri_format(uri, P11_KIT_URI_FOR_OBJECT_ON_TOKEN, &text) != P11_KIT_URI_OK)
-            text = NULL;
-        p11_kit_uri_free(uri);
-    }
-    copy = cli_strdup(text ? text : "");
-    free(text);
-    return copy;
+    for (size_t i = 0; uri && i < sizeof(attrs) / sizeof(*attrs); i++)
+        if (attrs[i].ulValueLen)
+            p11_kit_uri_set_attribute(uri, &attrs[i]);
+    return cli_uri_text(uri);
 }
 
 /* Fills o; returns 0 for classes that are not shown (domain parameters, hardware features). */
@@ -165,7 +152,7 @@ int cli_objects_find(cli *c, CK_SESSION_HANDLE session, const cli_token *token,
     found->n = 0;
     rv = c->fn->C_FindObjectsInit(session, (CK_ATTRIBUTE *)match, (CK_ULONG)n);
     if (rv != CKR_OK)
-        return cli_fail_rv(rv, "search the token \"%s\"", token->label);
+        return cli_fail_rv(c, rv, "search the token \"%s\"", token->label);
     while ((rv = c->fn->C_FindObjects(session, chunk, sizeof(chunk) / sizeof(*chunk), &got)) ==
                CKR_OK &&
            got) {
@@ -184,7 +171,7 @@ int cli_objects_find(cli *c, CK_SESSION_HANDLE session, const cli_token *token,
     c->fn->C_FindObjectsFinal(session);
     if (rv != CKR_OK) {
         free(handles);
-        return cli_fail_rv(rv, "search the token \"%s\"", token->label);
+        return cli_fail_rv(c, rv, "search the token \"%s\"", token->label);
     }
     found->at = cli_alloc((count + 1) * sizeof(*found->at));
     for (size_t i = 0; i < count; i++)

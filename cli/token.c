@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli/token.h"
-#include "gost/mem.h"
 
 #define UNTOUCHED_SERIAL "0000000000000000"
 
@@ -21,8 +20,10 @@ int cli_functions(cli *c)
     c->fn = gt_p11_functions(c->p11, &err);
     if (c->fn)
         return CLI_OK;
-    /* C_Initialize has no better results for a store that cannot be used. */
-    if (!c->value[OPT_MODULE] && (err.rv == CKR_GENERAL_ERROR || err.rv == CKR_FUNCTION_FAILED) &&
+    /* C_Initialize has no better results for a store that cannot be used: without the module's
+     * own words (GT_STORE) it is said where to look. */
+    if (!c->value[OPT_MODULE] && err.reason != GT_STORE &&
+        (err.rv == CKR_GENERAL_ERROR || err.rv == CKR_FUNCTION_FAILED) &&
         !strstr(err.text, "loaded"))
         return cli_fail(CLI_FAILURE,
                         "%s; look at the directory that $GOSTTOKEN_DIR names: it must be a "
@@ -56,6 +57,8 @@ static CK_RV read_token(cli *c, CK_SLOT_ID slot, cli_token *t)
     t->factory = t->initialized && (t->info.flags & factory) == factory;
     /* Our module shows a token that exists on no disk yet with this serial number. */
     t->untouched = t->factory && !strcmp(t->serial, UNTOUCHED_SERIAL);
+    if (!t->initialized)
+        gt_p11_slot_trouble(c->p11, slot, t->trouble, sizeof(t->trouble));
     return CKR_OK;
 }
 
@@ -63,7 +66,7 @@ int cli_token_read(cli *c, CK_SLOT_ID slot, cli_token *token)
 {
     CK_RV rv = read_token(c, slot, token);
 
-    return rv == CKR_OK ? CLI_OK : cli_fail_rv(rv, "read the token in slot %lu", slot);
+    return rv == CKR_OK ? CLI_OK : cli_fail_rv(c, rv, "read the token in slot %lu", slot);
 }
 
 static int by_slot(const void *a, const void *b)
@@ -89,6 +92,14 @@ static CK_RV slot_list(cli *c, CK_SLOT_ID **slots, CK_ULONG *n)
     return rv;
 }
 
+static void warn_left_out(const cli *c, CK_SLOT_ID slot, CK_RV rv)
+{
+    const char *own = gt_p11_store_text(c->p11, rv);
+
+    cli_warn("the token in slot %lu cannot be read and is left out: %s%s%s%s", slot, own ? own : "",
+             own ? " (" : "", gt_rv_name(rv), own ? ")" : "");
+}
+
 int cli_tokens(cli *c, cli_token **list, size_t *n)
 {
     CK_SLOT_ID *slots;
@@ -103,7 +114,7 @@ int cli_tokens(cli *c, cli_token **list, size_t *n)
     rv = slot_list(c, &slots, &count);
     if (rv != CKR_OK) {
         free(slots);
-        return cli_fail_rv(rv, "list the tokens");
+        return cli_fail_rv(c, rv, "list the tokens");
     }
     *list = cli_alloc((count + 1) * sizeof(**list));
     for (CK_ULONG i = 0; i < count; i++) {
@@ -111,8 +122,7 @@ int cli_tokens(cli *c, cli_token **list, size_t *n)
         if (rv == CKR_OK)
             ++*n;
         else if (rv != CKR_TOKEN_NOT_PRESENT)
-            cli_warn("the token in slot %lu cannot be read (%s) and is left out", slots[i],
-                     gt_rv_name(rv));
+            warn_left_out(c, slots[i], rv);
     }
     free(slots);
     qsort(*list, *n, sizeof(**list), by_slot);
@@ -182,12 +192,23 @@ static char *label_list(const cli_token *list, size_t n)
     return all;
 }
 
-static int not_one_token(size_t matches, int named, const char *want, const cli_token *list,
-                         size_t n)
+void cli_tokens_warn(const cli_token *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (*list[i].trouble)
+            cli_warn("the token in slot %lu cannot be used: %s", list[i].slot, list[i].trouble);
+}
+
+static int not_one_token(const cli *c, size_t matches, int named, const char *want,
+                         const cli_token *list, size_t n)
 {
     char *labels = label_list(list, n), *shown = cli_printable(want ? want : "");
+    char place[300];
     int code;
 
+    gt_p11_place(c->p11, place, sizeof(place));
+    if (!matches)
+        cli_tokens_warn(list, n);
     if (matches > 1 && named)
         code = cli_fail(CLI_NOT_FOUND,
                         "%zu tokens match%s%s: name one by its serial number, --token "
@@ -198,11 +219,11 @@ static int not_one_token(size_t matches, int named, const char *want, const cli_
             cli_fail(CLI_NOT_FOUND, "there are several tokens (%s): name one by --token", labels);
     else if (!*labels)
         code = cli_fail(CLI_NOT_FOUND,
-                        "there is no token%s%s; \"gosttoken init --label NAME\" makes one",
-                        want ? " " : "", shown);
+                        "there is no token%s%s%s; \"gosttoken init --label NAME\" makes one",
+                        want ? " " : "", shown, place);
     else
-        code = cli_fail(CLI_NOT_FOUND, "no token matches%s%s: there is %s", want ? " " : "", shown,
-                        labels);
+        code = cli_fail(CLI_NOT_FOUND, "no token matches%s%s: there is %s%s", want ? " " : "",
+                        shown, labels, place);
     free(labels);
     free(shown);
     return code;
@@ -239,7 +260,7 @@ int cli_token_choose(cli *c, P11KitUri *uri, cli_token *token)
     if (matches != 1) {
         char *safe = want ? gt_uri_without_pin(want) : NULL;
 
-        code = not_one_token(matches, named, safe, list, n);
+        code = not_one_token(c, matches, named, safe, list, n);
         free(safe);
     }
 end:
@@ -249,24 +270,34 @@ end:
     return code;
 }
 
-char *cli_token_uri(const cli_token *token)
+P11KitUri *cli_uri_new(const cli_token *token)
 {
     P11KitUri *uri = p11_kit_uri_new();
+    CK_TOKEN_INFO *info = uri ? p11_kit_uri_get_token_info(uri) : NULL;
+
+    if (!info)
+        return NULL;
+    memcpy(info->label, token->info.label, sizeof(info->label));
+    if (token->label_shared || !*token->label)
+        memcpy(info->serialNumber, token->info.serialNumber, sizeof(info->serialNumber));
+    return uri;
+}
+
+char *cli_uri_text(P11KitUri *uri)
+{
     char *text = NULL, *copy;
 
-    if (uri) {
-        CK_TOKEN_INFO *info = p11_kit_uri_get_token_info(uri);
-
-        memcpy(info->label, token->info.label, sizeof(info->label));
-        if (token->label_shared || !*token->label)
-            memcpy(info->serialNumber, token->info.serialNumber, sizeof(info->serialNumber));
-        if (p11_kit_uri_format(uri, P11_KIT_URI_FOR_TOKEN, &text) != P11_KIT_URI_OK)
-            text = NULL;
-        p11_kit_uri_free(uri);
-    }
+    if (uri && p11_kit_uri_format(uri, P11_KIT_URI_FOR_OBJECT_ON_TOKEN, &text) != P11_KIT_URI_OK)
+        text = NULL;
+    p11_kit_uri_free(uri);
     copy = cli_strdup(text ? text : "");
     free(text);
     return copy;
+}
+
+char *cli_token_uri(const cli_token *token)
+{
+    return cli_uri_text(cli_uri_new(token));
 }
 
 const char *cli_token_state(const cli_token *token)
@@ -284,6 +315,8 @@ const char *cli_token_state(const cli_token *token)
         {CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_COUNT_LOW, "user-pin-tries-low"},
     };
 
+    if (*token->trouble)
+        return "unreadable";
     for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
         if ((token->info.flags & states[i].mask) == states[i].value)
             return states[i].words;
@@ -295,107 +328,5 @@ int cli_session(cli *c, const cli_token *token, int writable, CK_SESSION_HANDLE 
     CK_FLAGS flags = CKF_SERIAL_SESSION | (writable ? CKF_RW_SESSION : 0);
     CK_RV rv = c->fn->C_OpenSession(token->slot, flags, NULL, NULL, session);
 
-    return rv == CKR_OK ? CLI_OK : cli_fail_rv(rv, "open the token \"%s\"", token->label);
-}
-
-static cli_pin_source login_source(const cli *c, P11KitUri *uri)
-{
-    cli_pin_source s = {c->value[OPT_PIN_FILE], c->value[OPT_PIN_FD], NULL};
-
-    if (cli_pin_source_given(&s))
-        return s;
-    if (uri && p11_kit_uri_get_pin_value(uri)) {
-        s.text = p11_kit_uri_get_pin_value(uri);
-        return s;
-    }
-    if (uri && p11_kit_uri_get_pin_source(uri)) {
-        s.file = p11_kit_uri_get_pin_source(uri);
-        if (!strncmp(s.file, "file:", 5))
-            s.file += !strncmp(s.file, "file:///", 8) ? 7 : 5;
-        return s;
-    }
-    return cli_user_pin_source(c);
-}
-
-int cli_login_has_source(const cli *c, P11KitUri *uri)
-{
-    cli_pin_source s = login_source(c, uri);
-
-    return cli_pin_source_given(&s);
-}
-
-/* What the token says of the tries that are left, after one that failed. */
-static const char *tries_left(cli *c, CK_SLOT_ID slot, CK_USER_TYPE user)
-{
-    CK_FLAGS locked = user == CKU_SO ? CKF_SO_PIN_LOCKED : CKF_USER_PIN_LOCKED;
-    CK_FLAGS last = user == CKU_SO ? CKF_SO_PIN_FINAL_TRY : CKF_USER_PIN_FINAL_TRY;
-    CK_FLAGS low = user == CKU_SO ? CKF_SO_PIN_COUNT_LOW : CKF_USER_PIN_COUNT_LOW;
-    cli_token now;
-
-    if (read_token(c, slot, &now) != CKR_OK)
-        return "";
-    if (now.info.flags & locked)
-        return ", and it is locked now";
-    if (now.info.flags & last)
-        return ", and one try is left";
-    return now.info.flags & low ? "; the token counts wrong tries and locks the PIN" : "";
-}
-
-int cli_login_with(cli *c, const cli_token *token, CK_SESSION_HANDLE session, CK_USER_TYPE user,
-                   const cli_pin *pin)
-{
-    const char *who = user == CKU_SO ? "SO" : "user";
-    CK_RV rv;
-
-    rv = c->fn->C_Login(session, user, pin ? (CK_UTF8CHAR *)pin->text : NULL,
-                        pin ? (CK_ULONG)pin->len : 0);
-    if (rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN)
-        return CLI_OK;
-    if (rv == CKR_PIN_INCORRECT)
-        return cli_fail(CLI_PIN, "the %s PIN of the token \"%s\" is wrong%s (CKR_PIN_INCORRECT)",
-                        who, token->label, tries_left(c, token->slot, user));
-    return cli_fail_rv(rv, "log in to the token \"%s\" as %s", token->label, who);
-}
-
-int cli_login(cli *c, const cli_token *token, CK_SESSION_HANDLE session, P11KitUri *uri)
-{
-    cli_pin_source source = login_source(c, uri);
-    char *prompt, *label;
-    cli_token now;
-    cli_pin pin;
-    int code = cli_token_read(c, token->slot, &now);
-
-    if (code != CLI_OK)
-        return code;
-    if (!(now.info.flags & CKF_USER_PIN_INITIALIZED))
-        return cli_fail_rv(CKR_USER_PIN_NOT_INITIALIZED, "log in to the token \"%s\"",
-                           token->label);
-    if (now.info.flags & CKF_USER_PIN_LOCKED)
-        return cli_fail_rv(CKR_PIN_LOCKED, "log in to the token \"%s\"", token->label);
-    if (now.info.flags & CKF_PROTECTED_AUTHENTICATION_PATH)
-        return cli_login_with(c, token, session, CKU_USER, NULL); /* typed on the device */
-
-    if (cli_pin_source_given(&source)) {
-        if (now.info.flags & CKF_USER_PIN_FINAL_TRY)
-            return cli_fail(
-                CLI_PIN,
-                "one try is left for the user PIN of the token \"%s\": it is not risked "
-                "on a PIN that nobody typed; run this on a terminal without a PIN option",
-                token->label);
-        code = cli_pin_read(&source, &pin);
-    } else {
-        label = cli_printable(token->label);
-        prompt = cli_printf("%sPIN of the token \"%s\": ",
-                            now.info.flags & CKF_USER_PIN_FINAL_TRY
-                                ? "One try is left: a wrong PIN locks it.\n"
-                                : "",
-                            label);
-        code = cli_pin_ask(prompt, "give --pin-file or --pin-fd, or set GOSTTOKEN_PIN", &pin);
-        free(prompt);
-        free(label);
-    }
-    if (code == CLI_OK)
-        code = cli_login_with(c, token, session, CKU_USER, &pin);
-    gost_wipe(&pin, sizeof(pin));
-    return code;
+    return rv == CKR_OK ? CLI_OK : cli_fail_rv(c, rv, "open the token \"%s\"", token->label);
 }

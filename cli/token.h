@@ -18,6 +18,8 @@ typedef struct cli_token {
      * nobody has used; for this program it is not one to work with unless it is named. */
     int factory;
     int untouched; /* and nothing was ever put on it: room for a token */
+    /* Not initialised, as the module shows it, because it cannot be read: why. "": it is not so. */
+    char trouble[400];
 } cli_token;
 
 /* Loads the module (--module, else the default); c->fn is then there. */
@@ -26,6 +28,9 @@ int cli_functions(cli *c);
 /* Every token that is present, initialised or not, by ascending slot. *list is freed with free().
  */
 int cli_tokens(cli *c, cli_token **list, size_t *n);
+
+/* Warns of tokens that cannot be read: one of them may be the one that is missed. */
+void cli_tokens_warn(const cli_token *list, size_t n);
 
 /* Reads a slot's token; its flags tell of PINs. */
 int cli_token_read(cli *c, CK_SLOT_ID slot, cli_token *token);
@@ -41,14 +46,21 @@ int cli_token_choose(cli *c, P11KitUri *uri, cli_token *token);
  * frees it with p11_kit_uri_free. */
 int cli_uri_parse(const char *text, P11KitUri **uri);
 
+/* A URI of the token, with its serial number if the label does not tell it from others, to add an
+ * object to. NULL: out of memory. */
+P11KitUri *cli_uri_new(const cli_token *token);
+/* Its text, freed with free(); frees uri, which may be NULL. */
+char *cli_uri_text(P11KitUri *uri);
 /* "pkcs11:token=work", freed with free(). */
 char *cli_token_uri(const cli_token *token);
 
-/* One word: "ready", "factory", "not-initialized", "no-user-pin", "user-pin-locked",
+/* One word: "ready", "factory", "not-initialized", "unreadable", "no-user-pin", "user-pin-locked",
  * "user-pin-final-try" or "user-pin-tries-low". */
 const char *cli_token_state(const cli_token *token);
 
 int cli_session(cli *c, const cli_token *token, int writable, CK_SESSION_HANDLE *session);
+
+/* ---- logging in (login.c) ------------------------------------------------------------------- */
 
 /*
  * Logs the user in with the PIN from the URI (may be NULL), the command line or the environment,

@@ -225,6 +225,11 @@ static const struct rv_meaning *look_up(const struct rv_meaning *table, size_t n
     return NULL;
 }
 
+int gt_is_store_result(const gt_p11 *p, CK_RV rv)
+{
+    return p->ours && look_up(store, sizeof(store) / sizeof(store[0]), rv) != NULL;
+}
+
 int gt_fail_rv(gt_error *err, const gt_p11 *p, const gt_token *t, CK_RV rv, const char *what)
 {
     const struct rv_meaning *m = look_up(meanings, sizeof(meanings) / sizeof(meanings[0]), rv);

@@ -197,8 +197,8 @@ static int nothing_found(const struct find *f, gt_error *err)
         all_in = all_in && is_logged_in(f->tokens[i]);
     return gt_fail(
         err, GT_NO_OBJECT, CKR_OK, "no %s%s%s on token%s %s (%s); see `gosttoken list objects`",
-        f->cls == GT_ANY_CLASS ? "object" : gt_class_name(f->cls), what[0] != '\0' ? " with " : "",
-        what, f->n_tokens > 1 ? "s" : "", labels,
+        gt_class_words(f->cls), what[0] != '\0' ? " with " : "", what, f->n_tokens > 1 ? "s" : "",
+        labels,
         all_in             ? "logged in"
         : f->n_tokens == 1 ? "looked without a login"
                            : "private objects are looked for on one token only: add token=");

@@ -55,6 +55,9 @@ typedef struct gt_token gt_token;
 /* err from a result of the token; what: the function that gave it. t may be NULL. */
 int gt_fail_rv(gt_error *err, const gt_p11 *p, const gt_token *t, CK_RV rv, const char *what);
 
+/* Whether the result is one that tells, of our own module, that its store fails. */
+int gt_is_store_result(const gt_p11 *p, CK_RV rv);
+
 /* ---- the module (module.c) ------------------------------------------------------------------ */
 
 /* Of the Rutoken extension, the one function that tells how many tries are left. */
@@ -76,6 +79,10 @@ typedef struct gt_module {
     int owner;                              /* our C_Initialize did it, so C_Finalize is ours too */
     atomic_ulong epoch; /* counts initialisations: handles of another epoch are dead */
 } gt_module;
+
+/* See gt_p11_tries_left and gt_p11_slot_trouble (tell.c). */
+void gt_tries_left(const gt_module *m, CK_SLOT_ID slot, CK_USER_TYPE user, char *out, size_t size);
+int gt_slot_trouble(const gt_module *m, CK_SLOT_ID slot, char *out, size_t size);
 
 /* Loads and initialises as far as is needed; afterwards p->pid and p->epoch are current. */
 int gt_module_ready(gt_p11 *p, gt_error *err);
@@ -280,6 +287,8 @@ CK_RV gt_object_locate(gt_object *o, gt_lease *lease);
 
 /* "private", "cert", … as in a URI's type; "object" otherwise. */
 const char *gt_class_name(CK_OBJECT_CLASS cls);
+/* The same for a sentence: "private key", "certificate". */
+const char *gt_class_words(CK_OBJECT_CLASS cls);
 
 /* ---- DER (der.c) ---------------------------------------------------------------------------- */
 

@@ -62,38 +62,6 @@ static void note_success(const gt_lease *lease, const gt_pin *pin)
 
 /* ---- what the token says about tries -------------------------------------------------------- */
 
-/* " (N tries left)", or as much as is known. */
-static void tries_left(const gt_lease *lease, CK_SLOT_ID slot, char *out, size_t size)
-{
-    gt_get_info_extended_fn *extended = lease->m->info_extended;
-    CK_TOKEN_INFO info;
-
-    out[0] = '\0';
-    if (extended != NULL) {
-        CK_TOKEN_INFO_EXTENDED more;
-
-        memset(&more, 0, sizeof(more));
-        more.ulSizeofThisStructure = sizeof(more);
-        if (extended(slot, &more) == CKR_OK &&
-            more.ulUserRetryCountLeft <= more.ulMaxUserRetryCount && more.ulMaxUserRetryCount > 0) {
-            (void)snprintf(out, size,
-                           more.ulUserRetryCountLeft == 0   ? "; it is locked now"
-                           : more.ulUserRetryCountLeft == 1 ? "; one try is left"
-                                                            : "; %lu tries are left",
-                           more.ulUserRetryCountLeft);
-            return;
-        }
-    }
-    if (lease->f->C_GetTokenInfo(slot, &info) != CKR_OK)
-        return;
-    if (info.flags & CKF_USER_PIN_LOCKED)
-        (void)snprintf(out, size, "; it is locked now");
-    else if (info.flags & CKF_USER_PIN_FINAL_TRY)
-        (void)snprintf(out, size, "; one try is left");
-    else if (info.flags & CKF_USER_PIN_COUNT_LOW)
-        (void)snprintf(out, size, "; few tries are left");
-}
-
 static const char *warning_for(const CK_TOKEN_INFO *info, int warn)
 {
     if (info->flags & CKF_USER_PIN_FINAL_TRY)
@@ -109,7 +77,7 @@ static int wrong_pin(const gt_lease *lease, CK_SLOT_ID slot, CK_RV rv, gt_error 
 {
     char left[64];
 
-    tries_left(lease, slot, left, sizeof(left));
+    gt_tries_left(lease->m, slot, CKU_USER, left, sizeof(left));
     gt_log(lease->t->p, "token \"%s\" refused a PIN: %s%s", lease->t->label, gt_rv_name(rv), left);
     return gt_fail(err, GT_PIN_WRONG, rv, "the PIN for token \"%s\" is wrong (%s)%s",
                    lease->t->label, gt_rv_name(rv), left);

@@ -10,24 +10,37 @@
 
 static const struct {
     CK_OBJECT_CLASS cls;
-    const char *name;
+    const char *name, *words;
 } classes[] = {
-    {CKO_PRIVATE_KEY, "private"},   {CKO_PUBLIC_KEY, "public"}, {CKO_CERTIFICATE, "cert"},
-    {CKO_SECRET_KEY, "secret-key"}, {CKO_DATA, "data"},
+    {CKO_PRIVATE_KEY, "private", "private key"}, {CKO_PUBLIC_KEY, "public", "public key"},
+    {CKO_CERTIFICATE, "cert", "certificate"},    {CKO_SECRET_KEY, "secret-key", "secret key"},
+    {CKO_DATA, "data", "data object"},           {GT_ANY_CLASS, "object", "object"},
 };
+
+/* The last row stands for every other class. */
+static size_t class_row(CK_OBJECT_CLASS cls)
+{
+    size_t i = 0;
+
+    while (i + 1 < sizeof(classes) / sizeof(classes[0]) && classes[i].cls != cls)
+        i++;
+    return i;
+}
 
 const char *gt_class_name(CK_OBJECT_CLASS cls)
 {
-    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
-        if (classes[i].cls == cls)
-            return classes[i].name;
-    return "object";
+    return classes[class_row(cls)].name;
+}
+
+const char *gt_class_words(CK_OBJECT_CLASS cls)
+{
+    return classes[class_row(cls)].words;
 }
 
 /* Those that a URI can name: a search by label alone also meets hardware features and profiles. */
 static int has_class_name(CK_OBJECT_CLASS cls)
 {
-    return strcmp(gt_class_name(cls), "object") != 0;
+    return class_row(cls) + 1 < sizeof(classes) / sizeof(classes[0]);
 }
 
 /* ---- attributes ----------------------------------------------------------------------------- */

@@ -44,7 +44,7 @@ typedef enum gt_reason {
 typedef struct gt_error {
     gt_reason reason;
     CK_RV rv;
-    char text[400];
+    char text[640];
 } gt_error;
 
 /* Fills err as printf does; always returns 0, so that `return gt_fail(…)` reads well. */
@@ -81,6 +81,33 @@ void gt_p11_free(gt_p11 *p);
 /* The function list, loaded and initialised in this process: for gosttoken(1)'s administration
  * (C_InitToken …). The pointer lives as long as p. */
 CK_FUNCTION_LIST *gt_p11_functions(gt_p11 *p, gt_error *err);
+
+/* ---- for messages (tell.c) ------------------------------------------------------------------- */
+
+/*
+ * How many tries are left for the PIN of CKU_USER or CKU_SO, as the end of a sentence about a wrong
+ * one: "; 7 tries are left", "; one try is left", "; it is locked now"; as much as the token tells,
+ * "" if nothing. 64 bytes are enough.
+ */
+void gt_p11_tries_left(gt_p11 *p, CK_SLOT_ID slot, CK_USER_TYPE user, char *out, size_t size);
+
+/*
+ * Our own module's words for a store that has just failed with rv in a call of this thread: they
+ * name the file, the cause and what to do. NULL: rv is not about a store, or another module. Read
+ * or copied before the module is called again.
+ */
+const char *gt_p11_store_text(gt_p11 *p, CK_RV rv);
+
+/*
+ * The standard shows a token that cannot be read, because it is damaged or of another version, like
+ * a slot without one. 1: the slot, shown as not initialised, has such a token, and out says what is
+ * wrong with it (our module); 0: it is free, or nothing is known.
+ */
+int gt_p11_slot_trouble(gt_p11 *p, CK_SLOT_ID slot, char *out, size_t size);
+
+/* Where our module keeps its tokens, for the middle of a sentence: " in DIRECTORY", to be said when
+ * what was looked for is not there. "" of another module. */
+void gt_p11_place(const gt_p11 *p, char *out, size_t size);
 
 /* ---- PINs ----------------------------------------------------------------------------------- */
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define UNTOUCHED_SERIAL "0000000000000000"
+
 /* ---- a token's place in the instance -------------------------------------------------------- */
 
 static void trim(char *out, const unsigned char *padded, size_t size)
@@ -145,7 +147,7 @@ static CK_RV slot_list(CK_FUNCTION_LIST *f, CK_SLOT_ID **slots, CK_ULONG *n)
 
 /* The slots, and the initialisation of the module for which the ids hold. Somebody else may have
  * finalised the module since we looked: then once more. */
-static int slots_now(gt_p11 *p, CK_FUNCTION_LIST **f, CK_SLOT_ID **slots, CK_ULONG *n,
+static int slots_now(gt_p11 *p, const gt_module **m, CK_SLOT_ID **slots, CK_ULONG *n,
                      unsigned long *epoch, gt_error *err)
 {
     for (int again = 0;; again = 1) {
@@ -155,9 +157,9 @@ static int slots_now(gt_p11 *p, CK_FUNCTION_LIST **f, CK_SLOT_ID **slots, CK_ULO
         if (!gt_enter(p, err))
             return 0;
         *epoch = p->epoch;
-        *f = p->module->f;
+        *m = p->module;
         pthread_mutex_unlock(&p->lock);
-        rv = slot_list(*f, slots, n);
+        rv = slot_list((*m)->f, slots, n);
         if (rv == CKR_OK)
             return 1;
         free(*slots);
@@ -193,12 +195,45 @@ static int matches(const gt_p11 *p, const gt_uri *uri, CK_SLOT_ID slot, CK_FUNCT
            p11_kit_uri_match_slot_info(uri->kit, &slot_info);
 }
 
-/* "work", "spare" for the error when none matches. */
+/* What there is, for the error when none matches: "work", "spare" and what cannot be used. */
 struct present {
-    char text[200];
+    char text[200], trouble[300];
     size_t len, n, raw, failed;
     CK_RV rv;
 };
+
+/* A token of which our module makes room for one: it is on no disk, and nobody has named it. */
+static int is_untouched(const gt_p11 *p, const CK_TOKEN_INFO *info)
+{
+    return p->ours && memcmp(info->serialNumber, UNTOUCHED_SERIAL, sizeof(info->serialNumber)) == 0;
+}
+
+/* After C_GetTokenInfo failed, in this thread. */
+static void note_failure(struct present *present, const gt_p11 *p, const gt_module *m,
+                         CK_SLOT_ID slot)
+{
+    if (present->trouble[0] == '\0' && gt_is_store_result(p, present->rv) && m->error_text != NULL)
+        (void)snprintf(present->trouble, sizeof(present->trouble), "; slot %lu: %s", slot,
+                       m->error_text());
+}
+
+/* Of the slots that are shown as not initialised, the first whose token is there and not readable.
+ */
+static void note_trouble(struct present *present, const gt_module *m, const CK_SLOT_ID *slots,
+                         CK_ULONG n)
+{
+    char text[280];
+
+    for (CK_ULONG i = 0; i < n && present->trouble[0] == '\0'; i++) {
+        CK_TOKEN_INFO info;
+
+        if (m->f->C_GetTokenInfo(slots[i], &info) == CKR_OK &&
+            !(info.flags & CKF_TOKEN_INITIALIZED) &&
+            gt_slot_trouble(m, slots[i], text, sizeof(text)))
+            (void)snprintf(present->trouble, sizeof(present->trouble), "; slot %lu: %s", slots[i],
+                           text);
+    }
+}
 
 static void note_present(struct present *present, const CK_TOKEN_INFO *info)
 {
@@ -218,49 +253,52 @@ static void note_present(struct present *present, const CK_TOKEN_INFO *info)
     present->len += (size_t)n;
 }
 
-static size_t none_matches(const gt_p11 *p, const gt_uri *uri, const struct present *present,
-                           gt_error *err)
+/* "no token "work" as the URI describes it"; "" if any token would do. */
+static void say_wanted(const gt_p11 *p, const gt_uri *uri, char *out, size_t size)
 {
-    char unread[80] = "";
-    const char *make = p->ours ? "; make one with `gosttoken init`" : "";
-    char wanted[sizeof(((CK_TOKEN_INFO *)0)->label) + 1] = "";
+    char label[sizeof(((CK_TOKEN_INFO *)0)->label) + 1] = "";
 
-    if (present->n == 0 && present->failed > 0) {
-        gt_fail_rv(err, p, NULL, present->rv, "C_GetTokenInfo");
-        return 0;
+    out[0] = '\0';
+    if (uri != NULL && uri->names_token) {
+        trim(label, p11_kit_uri_get_token_info(uri->kit)->label, 32);
+        if (label[0] != '\0')
+            (void)snprintf(out, size, "no token \"%s\" as the URI describes it; ", label);
+        else
+            (void)snprintf(out, size, "no token is as the URI describes it; ");
+    } else if (p->token != NULL) {
+        (void)snprintf(out, size, "no token \"%.64s\" (which the configuration names); ", p->token);
     }
-    if (present->n == 0 && present->raw > 0) {
-        gt_fail(err, GT_NO_TOKEN, CKR_TOKEN_NOT_PRESENT,
-                "there is no initialised token (only blank ones)%s", make);
-        return 0;
-    }
-    if (present->n == 0) {
-        gt_fail(err, GT_NO_TOKEN, CKR_TOKEN_NOT_PRESENT, "the module %.200s has no token%s",
-                p->module_path, make);
-        return 0;
-    }
+}
+
+static void none_matches(const gt_p11 *p, const gt_uri *uri, const struct present *present,
+                         gt_error *err)
+{
+    const char *make =
+        p->ours && present->trouble[0] == '\0' ? "; make one with `gosttoken init`" : "";
+    char wanted[128], unread[80] = "", place[240];
+
+    say_wanted(p, uri, wanted, sizeof(wanted));
+    gt_p11_place(p, place, sizeof(place));
     if (present->failed > 0)
         (void)snprintf(unread, sizeof(unread), "; %zu could not be read: %s", present->failed,
                        gt_rv_name(present->rv));
-    if (uri != NULL && uri->names_token)
-        trim(wanted, p11_kit_uri_get_token_info(uri->kit)->label, 32);
-    else if (p->token != NULL)
-        (void)snprintf(wanted, sizeof(wanted), "%s", p->token);
-    if (wanted[0] != '\0')
-        gt_fail(err, GT_NO_TOKEN, CKR_TOKEN_NOT_PRESENT, "no token \"%s\"%s; tokens present: %s%s",
-                wanted,
-                uri != NULL && uri->names_token ? " as the URI describes it"
-                                                : " (which the configuration names)",
-                present->text, unread);
-    else
+    if (present->n == 0 && present->failed > 0)
+        gt_fail_rv(err, p, NULL, present->rv, "C_GetTokenInfo");
+    else if (present->n == 0 && present->raw > 0)
         gt_fail(err, GT_NO_TOKEN, CKR_TOKEN_NOT_PRESENT,
-                "no token is as the URI describes it; tokens present: %s%s", present->text, unread);
-    return 0;
+                "%sthere is no initialised token%s (only blank ones)%s%s", wanted, place, make,
+                present->trouble);
+    else if (present->n == 0)
+        gt_fail(err, GT_NO_TOKEN, CKR_TOKEN_NOT_PRESENT, "the module %.200s has no token%s",
+                p->module_path, make);
+    else
+        gt_fail(err, GT_NO_TOKEN, CKR_TOKEN_NOT_PRESENT, "%stokens present%s: %s%s%s", wanted,
+                place, present->text, unread, present->trouble);
 }
 
 size_t gt_tokens_match(gt_p11 *p, const gt_uri *uri, gt_token ***tokens, gt_error *err)
 {
-    CK_FUNCTION_LIST *f;
+    const gt_module *m;
     CK_SLOT_ID *slots;
     CK_ULONG n_slots = 0;
     unsigned long epoch;
@@ -269,7 +307,7 @@ size_t gt_tokens_match(gt_p11 *p, const gt_uri *uri, gt_token ***tokens, gt_erro
 
     memset(&present, 0, sizeof(present));
     *tokens = NULL;
-    if (!slots_now(p, &f, &slots, &n_slots, &epoch, err))
+    if (!slots_now(p, &m, &slots, &n_slots, &epoch, err))
         return 0;
     if (n_slots > 0 && (*tokens = calloc(n_slots, sizeof(gt_token *))) == NULL) {
         gt_fail(err, GT_NO_MEMORY, CKR_HOST_MEMORY, "out of memory");
@@ -277,12 +315,13 @@ size_t gt_tokens_match(gt_p11 *p, const gt_uri *uri, gt_token ***tokens, gt_erro
     }
     for (CK_ULONG i = 0; i < n_slots; i++) {
         CK_TOKEN_INFO info;
-        CK_RV rv = f->C_GetTokenInfo(slots[i], &info);
+        CK_RV rv = m->f->C_GetTokenInfo(slots[i], &info);
 
         if (rv != CKR_OK) {
             if (rv != CKR_TOKEN_NOT_PRESENT && rv != CKR_DEVICE_REMOVED) {
                 present.failed++;
                 present.rv = rv;
+                note_failure(&present, p, m, slots[i]);
                 gt_log(p, "slot %lu: C_GetTokenInfo: %s", slots[i], gt_rv_name(rv));
             }
             continue;
@@ -291,8 +330,11 @@ size_t gt_tokens_match(gt_p11 *p, const gt_uri *uri, gt_token ***tokens, gt_erro
             present.raw++;
             continue;
         }
-        note_present(&present, &info);
-        if (!matches(p, uri, slots[i], f, &info))
+        if (is_untouched(p, &info))
+            present.raw++;
+        else
+            note_present(&present, &info);
+        if (!matches(p, uri, slots[i], m->f, &info))
             continue;
         (*tokens)[n] = remember(p, slots[i], &info, epoch, err);
         if ((*tokens)[n] == NULL) {
@@ -301,8 +343,11 @@ size_t gt_tokens_match(gt_p11 *p, const gt_uri *uri, gt_token ***tokens, gt_erro
         }
         n++;
     }
-    if (n == 0)
+    if (n == 0) {
+        if (present.raw > 0)
+            note_trouble(&present, m, slots, n_slots);
         none_matches(p, uri, &present, err);
+    }
 end:
     free(slots);
     if (n == 0) {
@@ -318,19 +363,19 @@ end:
 static int locate(gt_token *t, gt_error *err)
 {
     gt_p11 *p = t->p;
-    CK_FUNCTION_LIST *f;
+    const gt_module *m;
     CK_SLOT_ID *slots, found = 0;
     CK_ULONG n = 0;
     CK_TOKEN_INFO seen;
     unsigned long epoch;
     int there = 0;
 
-    if (!slots_now(p, &f, &slots, &n, &epoch, err))
+    if (!slots_now(p, &m, &slots, &n, &epoch, err))
         return 0;
     for (CK_ULONG i = 0; i < n; i++) {
         CK_TOKEN_INFO info;
 
-        if (f->C_GetTokenInfo(slots[i], &info) != CKR_OK || !same_token(&t->info, &info))
+        if (m->f->C_GetTokenInfo(slots[i], &info) != CKR_OK || !same_token(&t->info, &info))
             continue;
         if (!there || slots[i] == t->slot) {
             found = slots[i];

@@ -28,9 +28,14 @@ t 2 'does not take' gt config nginx
 # OpenSSL reads it back as it was meant, strange labels too, and keeps its own provider.
 # (A module with a sanitizer does not load into the system's openssl.)
 if [ -z "${GOSTTOKEN_SANITIZE:-}" ]; then
-    gt config --token 'a b#c$d"e' >weird.cnf
-    OPENSSL_CONF=$work/weird.cnf t 0 '^ *default' openssl list -providers
+    OPENSSL_CONF=$work/plain t 0 '^ *default' openssl list -providers
     OPENSSL_CONF=$work/plain t 0 '^ *gosttoken' openssl list -providers
+    for label in 'a b#c$d"e' ' blank at first' "it's; a, label" 'мой \токен'; do
+        make_token "$label"
+        gt config --token "$label" >weird.cnf
+        OPENSSL_CONF=$work/weird.cnf openssl storeutl pkcs11:object=x >out 2>err
+        is "OpenSSL reads the label $label" "$(grep -cF "on token \"$label\"" err)" -eq 1
+    done
 fi
 
 # Copied out of the build tree it speaks of the installed place.

@@ -3,7 +3,7 @@
 # gosttoken import-cert
 . "$(dirname "$0")/lib.sh"
 
-# certificate OBJECT NAME FILE [pem]: one that belongs to that public key
+# certificate OBJECT NAME FILE [pem] [YEARS]: one that belongs to that public key
 certificate() {
     checks=$((checks + 1))
     "$build/tests/cli-pubkey" "pkcs11:token=work;object=$1;type=public" |
@@ -70,6 +70,14 @@ certificate bob Other other.pem pem
 t 0 '' gt delete --label alice --type cert --yes --pin-file pin
 cat alice.pem other.pem >chain.pem
 t 0 '1 more certificate' gt import-cert --label alice --pin-file pin chain.pem
+
+# Out of its time: stored all the same, and said.
+certificate alice Expired expired.der 10-11
+certificate alice Later later.der 48-49
+t 0 '"alice" has expired' gt import-cert --label alice --pin-file pin --force expired.der
+t 0 '"alice" is not valid yet' gt import-cert --label alice --pin-file pin --force later.der
+t 0 '' gt import-cert --label alice --pin-file pin --force alice.der
+is "one that is valid is stored in silence" ! -s err
 
 # Another kind of key does not match, and is no trouble.
 openssl req -x509 -newkey rsa:2048 -nodes -keyout rsa.key -subj /CN=rsa -out rsa.crt 2>/dev/null

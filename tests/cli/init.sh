@@ -12,6 +12,7 @@ is "-q says nothing" ! -s out
 t 2 'needs --label' gt init --so-pin-file so-pin --pin-file pin
 t 2 'needs --label' gt init --label '' --so-pin-file so-pin --pin-file pin
 t 2 'at most 32' gt init --label 123456789012345678901234567890123
+t 2 'it has 34 bytes.*Cyrillic' gt init --label ооооооооооооооооо
 t 2 'control characters' gt init --label $'a\tb'
 t 2 'UTF-8' gt init --label $'caf\xe9'
 t 2 'blank at its end' gt init --label 'work '
@@ -76,7 +77,7 @@ t 3 'no token matches work' gt list objects --token work
 # A store that cannot be used.
 mkdir -m 0777 open
 chmod 0777 open
-GOSTTOKEN_DIR=$work/open t 1 'writ' gt init --label x --so-pin-file so-pin --pin-file pin
+GOSTTOKEN_DIR=$work/open t 1 'others can write to the directory \(mode 777\): chmod go-w it$' gt init --label x --so-pin-file so-pin --pin-file pin
 GOSTTOKEN_DIR=$work/pin/below t 1 'GOSTTOKEN_DIR|directory' \
     gt init --label x --so-pin-file so-pin --pin-file pin
 if [ "$(id -u)" != 0 ]; then

@@ -46,7 +46,7 @@ json '{o["key_type"] for o in j["objects"]} == {"gost2012_256", "gost2012_512"}'
 json '{"token", "type", "label", "id", "key_type", "paramset", "private", "uri"} == set(j["objects"][0])'
 
 # PINs that are wrong; which token is meant.
-t 4 'wrong' gt list objects --pin-file wrong-pin
+t 4 'wrong.*9 tries are left' gt list objects --pin-file wrong-pin
 GOSTTOKEN_PIN=wrong-one t 4 'wrong' gt list objects
 t 4 'empty|too long' env GOSTTOKEN_PIN="$(printf 'x%.0s' {1..300})" setsid -w "$gosttoken" list objects
 t 3 'no token matches home.*work' gt list objects --token home
@@ -72,3 +72,36 @@ json 'any(o["label"] == "bad\x1b[31m" for o in j["objects"])'
 
 # Output that cannot be written is a failure.
 t 1 'cannot write the output' bash -c "'$gosttoken' list >/dev/full"
+
+# A directory without tokens, as after a mistake in its name: it is named.
+GOSTTOKEN_DIR=$work/elsewhere t 0 "no token is in use in $work/elsewhere.*init" gt list
+GOSTTOKEN_DIR=$work/elsewhere t 3 "no token in $work/elsewhere" gt list objects
+GOSTTOKEN_DIR='' t 0 'GOSTTOKEN_DIR is not set' gt list
+
+# Tokens that cannot be read are not like slots that are free.
+GOSTTOKEN_DIR=$work/damaged
+mkdir -m 0700 "$GOSTTOKEN_DIR"
+for label in good beginning version end; do
+    make_token $label
+done
+printf 'garbage' | dd of=damaged/token-1.db conv=notrunc 2>/dev/null
+# PRAGMA user_version, at its place in the file (SQLite's format, 1.3)
+printf '\0\0\0\143' | dd of=damaged/token-2.db bs=1 seek=60 conv=notrunc 2>/dev/null
+truncate -s 5000 damaged/token-3.db
+t 0 '' gt list
+cp out listed
+is "the good one is ready" "$(grep -c 'ready *good$' listed)" -eq 1
+is "two are unreadable" "$(grep -c ' unreadable ' listed)" -eq 2
+t 0 'slot 1 .*token-1.db: not a gosttoken token' gt list
+t 0 'slot 2 .*schema version 99' gt list
+t 0 'slot 3 .*token-3.db' gt list
+t 0 '' gt list --json
+json '[t["state"] for t in j["tokens"] if t["slot"] in (1, 2)] == ["unreadable"] * 2'
+json 'all((t["trouble"] is None) == (t["state"] != "unreadable") for t in j["tokens"])'
+t 0 'schema version 99' gt list objects
+t 3 'schema version 99' gt list objects --token version
+t 1 'slot 2 holds a token that cannot be read.*schema version 99' \
+    gt init --label new --slot 2 --force --yes --so-pin-file so-pin --pin-file pin
+cp damaged/token-2.db before
+t 0 'is ready' gt init --label new --so-pin-file so-pin --pin-file pin
+is "the unreadable token is left as it was" "$(cmp damaged/token-2.db before; echo $?)" -eq 0

@@ -673,28 +673,17 @@ CK_RV C_EX_GetTokenInfoExtended(CK_SLOT_ID id, CK_ULONG *info)
     return CKR_OK;
 }
 
+#define ROW(name) .name = name
+/* clang-format off */
 static CK_FUNCTION_LIST functions = {
     .version = {2, 40},
-    .C_Initialize = C_Initialize,
-    .C_Finalize = C_Finalize,
-    .C_GetInfo = C_GetInfo,
-    .C_GetFunctionList = C_GetFunctionList,
-    .C_GetSlotList = C_GetSlotList,
-    .C_GetSlotInfo = C_GetSlotInfo,
-    .C_GetTokenInfo = C_GetTokenInfo,
-    .C_OpenSession = C_OpenSession,
-    .C_CloseSession = C_CloseSession,
-    .C_GetSessionInfo = C_GetSessionInfo,
-    .C_Login = C_Login,
-    .C_Logout = C_Logout,
-    .C_GetAttributeValue = C_GetAttributeValue,
-    .C_FindObjectsInit = C_FindObjectsInit,
-    .C_FindObjects = C_FindObjects,
-    .C_FindObjectsFinal = C_FindObjectsFinal,
-    .C_SignInit = C_SignInit,
-    .C_Sign = C_Sign,
-    .C_GenerateRandom = C_GenerateRandom,
+    ROW(C_Initialize), ROW(C_Finalize), ROW(C_GetInfo), ROW(C_GetFunctionList),
+    ROW(C_GetSlotList), ROW(C_GetSlotInfo), ROW(C_GetTokenInfo),
+    ROW(C_OpenSession), ROW(C_CloseSession), ROW(C_GetSessionInfo), ROW(C_Login), ROW(C_Logout),
+    ROW(C_GetAttributeValue), ROW(C_FindObjectsInit), ROW(C_FindObjects), ROW(C_FindObjectsFinal),
+    ROW(C_SignInit), ROW(C_Sign), ROW(C_GenerateRandom),
 };
+/* clang-format on */
 
 CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list)
 {

@@ -219,6 +219,90 @@ static void wrong_pin(void **state)
     gt_p11_free(p);
 }
 
+/* The number for both PINs, as the end of a sentence. */
+static void tries_are_told(void **state)
+{
+    gt_p11 *p = client(OUR_MODULE, "work", NULL);
+    CK_SESSION_HANDLE s;
+    CK_FUNCTION_LIST *f;
+    char text[64];
+    gt_error err;
+
+    (void)state;
+    f = gt_p11_functions(p, &err);
+    assert_non_null(f);
+    gt_p11_tries_left(p, 0, CKU_USER, text, sizeof(text));
+    assert_string_equal(text, "; 10 tries are left");
+    good(f->C_OpenSession(0, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &s), "C_OpenSession");
+    assert_int_equal(f->C_Login(s, CKU_SO, (CK_UTF8CHAR *)"not-it", 6), CKR_PIN_INCORRECT);
+    gt_p11_tries_left(p, 0, CKU_SO, text, sizeof(text));
+    assert_string_equal(text, "; 9 tries are left");
+    good(f->C_Login(s, CKU_SO, (CK_UTF8CHAR *)SO_PIN, strlen(SO_PIN)), "C_Login");
+    gt_p11_tries_left(p, 0, CKU_SO, text, sizeof(text));
+    assert_string_equal(text, "; 10 tries are left");
+    gt_p11_tries_left(p, 99, CKU_USER, text, sizeof(text));
+    assert_string_equal(text, "");
+    good(f->C_CloseSession(s), "C_CloseSession");
+    gt_p11_free(p);
+}
+
+static void overwrite(const char *name, long at, const char *bytes, size_t n)
+{
+    char path[300];
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "%s/%s", temp_dir(), name);
+    file = fopen(path, "r+b");
+    if (file == NULL)
+        file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, at, SEEK_SET), 0);
+    assert_int_equal(fwrite(bytes, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* A slot whose token cannot be read says why; the free one beside it does not inherit the words. */
+static void unreadable_is_not_free(void **state)
+{
+    gt_p11 *p;
+    CK_SLOT_ID slots[8];
+    CK_ULONG n = 8;
+    CK_FUNCTION_LIST *f;
+    CK_TOKEN_INFO info;
+    char text[400];
+    gt_error err;
+
+    (void)state;
+    overwrite("token-1.db", 0, "what is this", 12);
+    p = client(OUR_MODULE, NULL, NULL);
+    f = gt_p11_functions(p, &err);
+    assert_non_null(f);
+    good(f->C_GetSlotList(CK_TRUE, slots, &n), "C_GetSlotList");
+    assert_int_equal(n, 3);
+    for (CK_ULONG i = 0; i < n; i++)
+        good(f->C_GetTokenInfo(slots[i], &info), "C_GetTokenInfo");
+    assert_false(gt_p11_slot_trouble(p, slots[0], text, sizeof(text)));
+    assert_true(gt_p11_slot_trouble(p, slots[1], text, sizeof(text)));
+    assert_non_null(strstr(text, "token-1.db: not a gosttoken token"));
+    assert_false(gt_p11_slot_trouble(p, slots[2], text, sizeof(text)));
+    assert_string_equal(text, "");
+
+    /* Who looks for a token that is not there is told of it, and where was looked. */
+    assert_int_equal(gt_p11_find(p, "pkcs11:token=gone", GT_ANY_CLASS, NULL, NULL, NULL, &err), 0);
+    assert_reason(err, GT_NO_TOKEN);
+    assert_says(err, "tokens present in ");
+    assert_says(err, temp_dir());
+    assert_says(err, "slot 1: ");
+    assert_says(err, "not a gosttoken token");
+
+    /* The module's words are for results that are about a store. */
+    assert_int_equal(f->C_InitToken(slots[1], (CK_UTF8CHAR *)SO_PIN, strlen(SO_PIN), info.label),
+                     CKR_TOKEN_NOT_RECOGNIZED);
+    assert_non_null(strstr(gt_p11_store_text(p, CKR_TOKEN_NOT_RECOGNIZED), "token-1.db"));
+    assert_null(gt_p11_store_text(p, CKR_PIN_INCORRECT));
+    gt_p11_free(p);
+}
+
 static void random_bytes(void **state)
 {
     gt_p11 *p = client(OUR_MODULE, "work", NULL);
@@ -241,9 +325,13 @@ static void nothing_logged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_and_signs), cmocka_unit_test(threads_and_forks),
-        cmocka_unit_test(wrong_pin),       cmocka_unit_test(random_bytes),
+        cmocka_unit_test(finds_and_signs),
+        cmocka_unit_test(threads_and_forks),
+        cmocka_unit_test(wrong_pin),
+        cmocka_unit_test(random_bytes),
+        cmocka_unit_test(tries_are_told),
         cmocka_unit_test(nothing_logged),
+        cmocka_unit_test(unreadable_is_not_free),
     };
 
     return cmocka_run_group_tests(tests, make_token, remove_token);
