@@ -88,6 +88,21 @@ static int param_cmp(const EVP_PKEY *a, const EVP_PKEY *b)
 
 /* ---- public keys ----------------------------------------------------------------------------- */
 
+static EVP_PKEY *read_public(const void *pub)
+{
+    unsigned char *der = NULL;
+    const unsigned char *p;
+    int len = i2d_X509_PUBKEY(pub, &der);
+    EVP_PKEY *pkey;
+
+    if (len <= 0)
+        return NULL;
+    p = der;
+    pkey = d2i_PUBKEY(NULL, &p, len);
+    OPENSSL_free(der);
+    return pkey;
+}
+
 static int pub_decode(EVP_PKEY *pkey, const X509_PUBKEY *pub)
 {
     const unsigned char *bytes;
@@ -96,6 +111,8 @@ static int pub_decode(EVP_PKEY *pkey, const X509_PUBKEY *pub)
     gt_key *key;
     int len, ok;
 
+    if (gt_bridge_give_back(pkey, read_public, pub))
+        return 1;
     if (!X509_PUBKEY_get0_param(NULL, &bytes, &len, &algor, pub))
         return 0;
     ps = read_algorithm(algor);
@@ -157,6 +174,11 @@ static int get_pub_key(const EVP_PKEY *pkey, unsigned char *pub, size_t *len)
 
 /* ---- private keys: a reference in, nothing out ----------------------------------------------- */
 
+static EVP_PKEY *read_private(const void *p8)
+{
+    return EVP_PKCS82PKEY(p8);
+}
+
 static int priv_decode(EVP_PKEY *pkey, const PKCS8_PRIV_KEY_INFO *p8)
 {
     const gt_prompt terminal = {gt_prompt_terminal, NULL};
@@ -167,6 +189,8 @@ static int priv_decode(EVP_PKEY *pkey, const PKCS8_PRIV_KEY_INFO *p8)
     gt_key *key;
     int len, ok = 0;
 
+    if (gt_bridge_give_back(pkey, read_private, p8))
+        return 1;
     if (!PKCS8_pkey_get0(NULL, &octets, &len, &algor, p8))
         return 0;
     ps = read_algorithm(algor);

@@ -145,6 +145,7 @@ static int destroy(ENGINE *e)
 {
     /* libcrypto frees the methods with the engine. */
     if (e == engine) {
+        gt_bridge_forget_settings();
         engine = NULL;
         for (size_t i = 0; i < GT_BRIDGE_TYPES; i++) {
             pmeths[i] = NULL;

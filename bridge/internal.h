@@ -47,6 +47,15 @@ int gt_bridge_assign(EVP_PKEY *pkey, gt_key *key);
 /* An EVP_PKEY that stays ours, whatever other GOST engine there is. NULL with an error raised. */
 EVP_PKEY *gt_bridge_new_pkey(gt_key *key);
 
+/*
+ * For the functions that decode. While one thread takes a key of a token out of the store, every
+ * key of the type comes to us, also those that other threads read from files and that belong to
+ * another GOST engine. If pkey is such a one: waits until that is over, lets the owner read it
+ * (`read`, which makes a new EVP_PKEY of arg) and makes pkey the owner's. 1 if so; else pkey is
+ * ours to decode.
+ */
+int gt_bridge_give_back(EVP_PKEY *pkey, EVP_PKEY *(*read)(const void *), const void *arg);
+
 /* The key handed over in this thread, if its URI is this one; borrowed. */
 gt_key *gt_bridge_handed_over(const char *uri);
 
@@ -68,6 +77,10 @@ void gt_bridge_load_after_fork(void);
 /* The engine commands PIN and MODULE_PATH. value NULL: back to the configuration. */
 int gt_bridge_set_pin(const char *value);
 int gt_bridge_set_module(const char *value);
+
+/* Wipes both, when the engine goes. The client made for them stays until the last provider does:
+ * libcrypto holds its engine lock here, under which no module is called. */
+void gt_bridge_forget_settings(void);
 
 /* ---- prompt.c -------------------------------------------------------------------------------- */
 

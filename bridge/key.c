@@ -8,6 +8,7 @@
 #include "bridge/internal.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -19,6 +20,10 @@ static int ex_index = -1;
 /* Which engine new keys go to is a setting of the process. Who changes it holds this lock until it
  * is changed back. Taken before libcrypto's engine lock, with no callback to a program inside. */
 static pthread_mutex_t claim_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* The lock is this thread's; and whether a type has ever been taken from another engine. */
+static _Thread_local int claiming;
+static atomic_int contested;
 
 static _Thread_local gt_key *handed_key;
 static _Thread_local EC_KEY *handed_view;
@@ -113,27 +118,71 @@ int gt_bridge_assign(EVP_PKEY *pkey, gt_key *key)
     return put_view(pkey, view, key);
 }
 
+/* ---- beside another GOST engine --------------------------------------------------------------
+ */
+
+/* Of gost-engine it is known that the pointer in its EVP_PKEYs is an EC_KEY. */
+static int is_gost_engine(const ENGINE *e)
+{
+    const char *id = e != NULL ? ENGINE_get_id(e) : NULL;
+
+    return id != NULL && strcmp(id, "gost") == 0;
+}
+
+/* A copy of what is in the other engine's EVP_PKEY, which is freed; NULL if it is not its own. */
+static EC_KEY *take_view(EVP_PKEY *theirs)
+{
+    EC_KEY *view = NULL;
+
+    if (theirs != NULL && !gt_engine_has_ameth(EVP_PKEY_get0_asn1(theirs)) &&
+        EVP_PKEY_get0(theirs) != NULL)
+        view = EC_KEY_dup(EVP_PKEY_get0(theirs));
+    EVP_PKEY_free(theirs);
+    return view;
+}
+
 /* The public half as the other engine has it: its own EC_KEY, group, point and all. */
 static EC_KEY *foreign_view(const gt_key *key, const ENGINE *foreign)
 {
-    const char *id = ENGINE_get_id(foreign);
     uint8_t der[GT_SPKI_MAX];
     const unsigned char *p = der;
     size_t len = gt_codec_write_spki(key, der, sizeof(der));
-    EVP_PKEY *pkey;
-    EC_KEY *view = NULL;
+    EC_KEY *view;
 
-    /* Of gost-engine it is known that the pointer is an EC_KEY. */
-    if (len == 0 || id == NULL || strcmp(id, "gost") != 0)
+    if (len == 0 || !is_gost_engine(foreign))
         return NULL;
     ERR_set_mark();
-    pkey = d2i_PUBKEY(NULL, &p, (long)len);
-    if (pkey != NULL && EVP_PKEY_get0(pkey) != NULL &&
-        !gt_engine_has_ameth(EVP_PKEY_get0_asn1(pkey)))
-        view = EC_KEY_dup(EVP_PKEY_get0(pkey));
-    EVP_PKEY_free(pkey);
+    view = take_view(d2i_PUBKEY(NULL, &p, (long)len));
     ERR_pop_to_mark();
     return view;
+}
+
+int gt_bridge_give_back(EVP_PKEY *pkey, EVP_PKEY *(*read)(const void *), const void *arg)
+{
+    int nid = EVP_PKEY_get_base_id(pkey), ok = 0;
+    EC_KEY *view = NULL;
+    ENGINE *owner;
+
+    if (!atomic_load(&contested) || claiming)
+        return 0;
+    pthread_mutex_lock(&claim_lock);
+    claiming = 1;
+    owner = ENGINE_get_pkey_asn1_meth_engine(nid);
+    if (is_gost_engine(owner)) {
+        ERR_set_mark();
+        view = take_view(read(arg));
+        /* By way of another type: EVP_PKEY_assign keeps the engine of a type that stays. */
+        ok = view != NULL && EVP_PKEY_set_type(pkey, EVP_PKEY_EC) &&
+             EVP_PKEY_assign(pkey, nid, view);
+        if (!ok)
+            EC_KEY_free(view);
+        ERR_pop_to_mark();
+    }
+    claiming = 0;
+    pthread_mutex_unlock(&claim_lock);
+    if (owner != NULL)
+        ENGINE_finish(owner);
+    return ok;
 }
 
 /* Runs fn with our engine as the one that new keys of this type go to. */
@@ -146,14 +195,19 @@ static int claim(gt_key *key, int (*fn)(void *arg), void *arg)
     int swapped = 0, ok;
 
     pthread_mutex_lock(&claim_lock);
+    claiming = 1;
     owner = ENGINE_get_pkey_asn1_meth_engine(type->nid);
     if (owner != gt_engine()) {
-        if (owner != NULL)
+        if (owner != NULL) {
             view = foreign_view(key, owner);
+            atomic_store(&contested, 1);
+        }
         swapped = ENGINE_set_default_pkey_asn1_meths(gt_engine());
     }
-    if (!swapped)
+    if (!swapped) {
+        claiming = 0;
         pthread_mutex_unlock(&claim_lock);
+    }
     handed_key = key;
     handed_view = view;
     ok = fn(arg);
@@ -162,6 +216,7 @@ static int claim(gt_key *key, int (*fn)(void *arg), void *arg)
     if (swapped) {
         if (owner != NULL)
             ENGINE_set_default_pkey_asn1_meths(owner);
+        claiming = 0;
         pthread_mutex_unlock(&claim_lock);
     }
     if (owner != NULL)

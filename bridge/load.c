@@ -61,16 +61,21 @@ static gt_p11 *make_own_client(void)
     gt_p11 *client;
     char **fields[] = {&config.pin, &config.module};
     const char *values[] = {own_pin, own_module};
+    int complete = 1;
 
     if (!gt_config_copy(&config, &activations->config))
         return NULL;
     for (size_t i = 0; i < 2; i++) {
         if (values[i] == NULL)
             continue;
+        if (*fields[i] != NULL)
+            gost_wipe(*fields[i], strlen(*fields[i]));
         free(*fields[i]);
         *fields[i] = strdup(values[i]);
+        complete = complete && *fields[i] != NULL;
     }
-    client = gt_provider_new_p11(&config, activations->log);
+    /* Without the PIN or the module that was asked for it would be another client. */
+    client = complete ? gt_provider_new_p11(&config, activations->log) : NULL;
     gt_config_clear(&config);
     return client;
 }
@@ -129,6 +134,22 @@ int gt_bridge_set_pin(const char *value)
 int gt_bridge_set_module(const char *value)
 {
     return set_string(&own_module, value);
+}
+
+void gt_bridge_forget_settings(void)
+{
+    char *old[2];
+
+    pthread_mutex_lock(&lock);
+    old[0] = own_pin;
+    old[1] = own_module;
+    own_pin = NULL;
+    own_module = NULL;
+    pthread_mutex_unlock(&lock);
+    if (old[0] != NULL)
+        gost_wipe(old[0], strlen(old[0]));
+    free(old[0]);
+    free(old[1]);
 }
 
 gt_key *gt_bridge_find_private(const char *uri, const gt_prompt *prompt)

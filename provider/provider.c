@@ -167,13 +167,16 @@ static void start_bridge(gt_provider *prov)
 {
     const char *why;
 
-    if (prov->config.bridge == GT_BRIDGE_OFF)
+    if (prov->config.bridge == GT_BRIDGE_OFF) {
+        prov->unbridged = "bridge = off in the configuration";
         return;
+    }
     if (gt_bridge_start(&prov->core, &why)) {
         prov->bridged = 1;
         gt_bridge_attach(prov);
         return;
     }
+    prov->unbridged = why;
     gt_log_line(prov->log, why);
     if (prov->config.bridge == GT_BRIDGE_ON)
         snprintf(prov->broken, sizeof(prov->broken), "bridge = on, but %s", why);

@@ -407,9 +407,11 @@ static int give_next(store_ctx *ctx, give_ctx *give)
                       &err);
     if (!ok && err.reason != GT_OK)
         gt_raise_error(&ctx->prov->core, &err);
+    else if (!ok && cls != CKO_CERTIFICATE && ctx->prov->unbridged != NULL)
+        gt_raise(&ctx->prov->core, GT_R_BRIDGE, "OpenSSL has no other use for GOST keys: %s",
+                 ctx->prov->unbridged);
     else if (!ok)
-        gt_raise(&ctx->prov->core, GT_R_NOT_TAKEN, "%s%s", gt_object_uri(object),
-                 ctx->prov->bridged ? "" : ": private keys need the bridge, which is off");
+        gt_raise(&ctx->prov->core, GT_R_NOT_TAKEN, "%s", gt_object_uri(object));
     gt_object_free(object);
     return ok;
 }

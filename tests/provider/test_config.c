@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <openssl/core_names.h>
@@ -93,6 +94,68 @@ static void bad_values(void **state)
     fails_with("log = /nonexistent/dir/log", "bad configuration", "/nonexistent/dir/log");
 }
 
+/* A key of this type, which must not load, and the error says what to do. */
+static void without_bridge(OSSL_LIB_CTX *ctx, const char *uri, int type)
+{
+    OSSL_STORE_CTX *store = OSSL_STORE_open_ex(uri, ctx, NULL, NULL, NULL, NULL, NULL, NULL);
+
+    ERR_clear_error();
+    assert_non_null(store);
+    assert_int_equal(OSSL_STORE_expect(store, type), 1);
+    assert_null(OSSL_STORE_load(store));
+    assert_int_equal(fx_error("bridge not available", "bridge = off"), 1);
+    OSSL_STORE_close(store);
+}
+
+/* In a process that has never had the bridge: it would serve every context. */
+static void bridge_off(void **state)
+{
+    pid_t child = fork();
+    int status;
+
+    (void)state;
+    if (child == 0) {
+        OSSL_LIB_CTX *ctx;
+        EVP_MD *md;
+
+        setenv("OPENSSL_CONF", "/dev/null", 1); /* the default context's would bring it up */
+        ctx = context("bridge = off\npin = " FX_PIN);
+        md = EVP_MD_fetch(ctx, "md_gost12_256", NULL);
+        without_bridge(ctx, KEY, OSSL_STORE_INFO_PKEY);
+        without_bridge(ctx, "pkcs11:token=" FX_LABEL ";object=alice;type=public",
+                       OSSL_STORE_INFO_PUBKEY);
+        assert_non_null(md);
+        EVP_MD_free(md);
+        OSSL_LIB_CTX_free(ctx);
+        exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+/* Two configurations in a process: each key is that of the context it was loaded in. */
+static void two_tokens(void **state)
+{
+    static const char uri[] = "pkcs11:object=alice;type=private";
+    OSSL_LIB_CTX *one = context("pin = " FX_PIN "\ntoken = " FX_LABEL);
+    OSSL_LIB_CTX *two = context("pin = " FX_PIN "\ntoken = other");
+    EVP_PKEY *a = load_in(one, uri, OSSL_STORE_INFO_PKEY);
+    EVP_PKEY *b = load_in(two, uri, OSSL_STORE_INFO_PKEY);
+    EVP_PKEY *full = load_in(two, KEY, OSSL_STORE_INFO_PKEY);
+
+    (void)state;
+    assert_non_null(a);
+    assert_non_null(b);
+    assert_non_null(full);
+    assert_int_equal(EVP_PKEY_eq(a, full), 1);
+    assert_int_not_equal(EVP_PKEY_eq(b, full), 1);
+    EVP_PKEY_free(full);
+    EVP_PKEY_free(b);
+    EVP_PKEY_free(a);
+    OSSL_LIB_CTX_free(one);
+    OSSL_LIB_CTX_free(two);
+}
+
 static void default_token(void **state)
 {
     OSSL_LIB_CTX *ctx;
@@ -172,6 +235,8 @@ static void params(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        /* First, while this process has no bridge. */
+        cmocka_unit_test(bridge_off),     cmocka_unit_test(two_tokens),
         cmocka_unit_test(pins),           cmocka_unit_test(modules),
         cmocka_unit_test(bad_values),     cmocka_unit_test(default_token),
         cmocka_unit_test(log_has_no_pin), cmocka_unit_test(params),

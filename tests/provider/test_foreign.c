@@ -7,6 +7,8 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "fixture.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +154,63 @@ static void owner_stays(void **state)
     ENGINE_finish(after);
 }
 
+/* Threads that load keys of the token do not make those fail that read keys from files: the type
+ * is ours for a moment in every load. */
+static atomic_int loading;
+static char key_path[160], pub_path[160]; /* fx_path is not for threads */
+
+static void *load_token_keys(void *arg)
+{
+    long bad = 0;
+
+    (void)arg;
+    for (int i = 0; i < 60; i++) {
+        EVP_PKEY *key = fx_private(KEY, FX_PIN);
+
+        bad += key == NULL || !sign_verify(key, key);
+        EVP_PKEY_free(key);
+    }
+    atomic_fetch_sub(&loading, 1);
+    return (void *)bad;
+}
+
+static void *read_files(void *arg)
+{
+    long bad = 0;
+
+    (void)arg;
+    while (atomic_load(&loading) > 0) {
+        BIO *in = BIO_new_file(key_path, "r"), *pub_in = BIO_new_file(pub_path, "r");
+        EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, NULL, NULL);
+        EVP_PKEY *pub = PEM_read_bio_PUBKEY(pub_in, NULL, NULL, NULL);
+
+        bad += key == NULL || pub == NULL || !sign_verify(key, key);
+        BIO_free(in);
+        BIO_free(pub_in);
+        EVP_PKEY_free(key);
+        EVP_PKEY_free(pub);
+    }
+    return (void *)bad;
+}
+
+static void both_at_once(void **state)
+{
+    pthread_t ids[4];
+    void *bad;
+
+    (void)state;
+    strcpy(key_path, fx_path("key.pem"));
+    strcpy(pub_path, fx_path("pub.pem"));
+    atomic_store(&loading, 2);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&ids[i], NULL, i % 2 ? read_files : load_token_keys, NULL),
+                         0);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(pthread_join(ids[i], &bad), 0);
+        assert_null(bad);
+    }
+}
+
 static void engine_key(void **state)
 {
     ENGINE *e = ENGINE_by_id("gosttoken");
@@ -177,6 +236,7 @@ static int run(const char *conf)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_kinds),
         cmocka_unit_test(owner_stays),
+        cmocka_unit_test(both_at_once),
         cmocka_unit_test(engine_key),
     };
 
@@ -196,8 +256,8 @@ int main(void)
     fx_make_token(FX_LABEL, FX_PIN);
     fx_make_key(FX_LABEL, FX_PIN, "alice", 1, 256, "1.2.643.7.1.2.1.1.1");
     fx_make_key(FX_LABEL, FX_PIN, "bob", 2, 512, "1.2.643.7.1.2.1.2.3");
-    failed |=
-        fx_other("openssl genpkey -algorithm gost2012_256 -pkeyopt paramset:TCA -out key.pem");
+    failed |= fx_other("openssl genpkey -algorithm gost2012_256 -pkeyopt paramset:TCA -out key.pem"
+                       " && openssl pkey -in key.pem -pubout -out pub.pem");
     for (size_t i = 0; i < 2 && failed == 0; i++) {
         int status;
         pid_t child = fork();
