@@ -88,6 +88,9 @@ int gt_slot_trouble(const gt_module *m, CK_SLOT_ID slot, char *out, size_t size)
 int gt_module_ready(gt_p11 *p, gt_error *err);
 /* Somebody has finalised the module under us: initialise again at the next use. */
 void gt_module_lost(gt_p11 *p, unsigned long epoch);
+
+/* C_GetInfo; somebody else may have finalised the module since we looked: then once more. */
+int gt_module_info(gt_p11 *p, CK_INFO *info, gt_error *err);
 /* Gives up p's reference; the last one finalises and unloads what this process has initialised. */
 void gt_module_release(gt_p11 *p);
 

@@ -282,6 +282,27 @@ void gt_module_lost(gt_p11 *p, unsigned long epoch)
     pthread_mutex_unlock(&registry.lock);
 }
 
+int gt_module_info(gt_p11 *p, CK_INFO *info, gt_error *err)
+{
+    for (int again = 0;; again = 1) {
+        CK_FUNCTION_LIST *f;
+        unsigned long epoch;
+        CK_RV rv;
+
+        if (!gt_enter(p, err))
+            return 0;
+        f = p->module->f;
+        epoch = p->epoch;
+        pthread_mutex_unlock(&p->lock);
+        rv = f->C_GetInfo(info);
+        if (rv == CKR_OK)
+            return 1;
+        if (rv != CKR_CRYPTOKI_NOT_INITIALIZED || again)
+            return gt_fail_rv(err, p, NULL, rv, "C_GetInfo");
+        gt_module_lost(p, epoch);
+    }
+}
+
 void gt_module_release(gt_p11 *p)
 {
     gt_module *m = p->module;

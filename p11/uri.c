@@ -380,9 +380,7 @@ int gt_uri_matches_module(const gt_uri *uri, gt_p11 *p, gt_error *err)
     const char *path = p11_kit_uri_get_module_path(uri->kit);
     const char *name = p11_kit_uri_get_module_name(uri->kit);
     const char *file = strrchr(p->module_path, '/');
-    CK_FUNCTION_LIST *f;
     CK_INFO info;
-    CK_RV rv;
 
     file = file != NULL ? file + 1 : p->module_path;
     /* A URI never makes us load a module: it may come from anywhere. */
@@ -407,12 +405,8 @@ int gt_uri_matches_module(const gt_uri *uri, gt_p11 *p, gt_error *err)
                            "the URI asks for the module %.60s, but %.200s is configured", name,
                            p->module_path);
     }
-    f = gt_p11_functions(p, err);
-    if (f == NULL)
+    if (!gt_module_info(p, &info, err))
         return 0;
-    rv = f->C_GetInfo(&info);
-    if (rv != CKR_OK)
-        return gt_fail_rv(err, p, NULL, rv, "C_GetInfo");
     if (!p11_kit_uri_match_module_info(uri->kit, &info))
         return gt_fail(err, GT_NO_TOKEN, CKR_OK,
                        "the module %.200s is not the one that the URI's library attributes name",

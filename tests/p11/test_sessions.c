@@ -116,6 +116,12 @@ static void real_losses(void **state)
     assert_non_null(again);
     gt_object_free(again);
     assert_int_equal(m->slots[0].logins, ++logins);
+    /* And after another finalisation by somebody else, which C_GetInfo is the first to meet. */
+    assert_int_equal(f->C_Finalize(NULL), CKR_OK);
+    again = gt_p11_find_one(p, "pkcs11:object=key;type=private", GT_ANY_CLASS, NULL, &err);
+    assert_non_null(again);
+    gt_object_free(again);
+    assert_int_equal(m->slots[0].logins, ++logins);
     assert_int_equal(m->slots[0].wrong_pins, 0);
     gt_object_free(key);
 }
