@@ -54,6 +54,24 @@ static CK_RV update(CK_SESSION_HANDLE session, tok_op_kind kind, const CK_BYTE *
     return tok_session_leave(s, rv);
 }
 
+/*
+ * A signature is made with a key that was read before: if another process has formatted or removed
+ * the token since, it is not made any more (looked for at most every 10 ms, as for objects).
+ */
+static CK_RV still_there(tok_session *s, tok_op_kind kind)
+{
+    tok_card *card = NULL;
+    CK_RV rv = CKR_OK;
+
+    if (kind != TOK_OP_SIGN)
+        return CKR_OK;
+    rv = tok_session_card(s, 0, &card);
+    if (rv == CKR_OK && card != NULL)
+        rv = tok_slot_check(s->slot, card, 0);
+    tok_card_free(card);
+    return rv;
+}
+
 /* Ends a digest or a signature; `one`: data is the whole message (C_Digest, C_Sign). */
 static CK_RV finish(CK_SESSION_HANDLE session, tok_op_kind kind, int one, const CK_BYTE *data,
                     CK_ULONG len, CK_BYTE *out, CK_ULONG *out_len)
@@ -74,6 +92,8 @@ static CK_RV finish(CK_SESSION_HANDLE session, tok_op_kind kind, int one, const 
         *out_len = op->size;
         return tok_session_leave(s, rv);
     }
+    if (rv == CKR_OK)
+        rv = still_there(s, kind);
     if (rv == CKR_OK && one)
         rv = op->class->update(op, data, len);
     if (rv == CKR_OK)

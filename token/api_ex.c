@@ -84,7 +84,6 @@ static CK_RV ex_init(tok_slot *slot, const CK_UTF8CHAR *pin, CK_ULONG pin_len,
         .so_tries = (unsigned)p->ulMaxAdminRetryCount,
         .user_tries = (unsigned)p->ulMaxUserRetryCount,
     };
-    vault_init checked = init;
     tok_card *card = NULL;
     tok_slot_kind kind;
     CK_ULONG sessions;
@@ -110,14 +109,7 @@ static CK_RV ex_init(tok_slot *slot, const CK_UTF8CHAR *pin, CK_ULONG pin_len,
     rv = tok_slot_card_real(slot, &card);
     if (rv != CKR_OK)
         return rv;
-    /* The vault keeps the PIN that it checks; the new one is set in a second step. */
-    checked.so_pin = pin;
-    checked.so_pin_len = pin_len;
-    rv = tok_slot_result(slot, "C_EX_InitToken", vault_reinit(card->vt, &checked));
-    if (rv == CKR_OK)
-        rv = tok_slot_result(
-            slot, "C_EX_InitToken",
-            vault_set_pin(card->vt, CKU_SO, pin, pin_len, p->pNewAdminPin, p->ulNewAdminPinLen));
+    rv = tok_slot_result(slot, "C_EX_InitToken", vault_reinit(card->vt, pin, pin_len, &init));
     tok_card_free(card);
     tok_slot_close_card(slot);
     return rv;

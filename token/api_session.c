@@ -67,7 +67,7 @@ CK_RV C_GetSessionInfo(CK_SESSION_HANDLE session, CK_SESSION_INFO *info)
     info->slotID = s->slot->id;
     info->state = tok_session_state(s);
     info->flags = s->flags;
-    info->ulDeviceError = 0;
+    info->ulDeviceError = (CK_ULONG)s->damaged;
     return tok_session_leave(s, CKR_OK);
 }
 

@@ -133,7 +133,8 @@ static CK_RV init_token(tok_slot *slot, const vault_init *init)
         return tok_slot_create(slot, init);
     rv = tok_slot_card(slot, &card);
     if (rv == CKR_OK)
-        rv = tok_slot_result(slot, "C_InitToken", vault_reinit(card->vt, init));
+        rv = tok_slot_result(slot, "C_InitToken",
+                             vault_reinit(card->vt, init->so_pin, init->so_pin_len, init));
     tok_card_free(card);
     if (rv == CKR_OK) /* everything that was read from it is of the past */
         tok_slot_close_card(slot);

@@ -12,7 +12,7 @@
 
 typedef struct tok_attrs tok_attrs;
 
-tok_attrs *tok_attrs_new(void); /* NULL: out of memory */
+tok_attrs *tok_attrs_new(void);    /* NULL: out of memory */
 void tok_attrs_free(tok_attrs *a); /* wipes every value; NULL is allowed */
 tok_attrs *tok_attrs_copy(const tok_attrs *a);
 
@@ -40,7 +40,8 @@ int tok_attrs_match(const tok_attrs *a, const CK_ATTRIBUTE *templ, CK_ULONG n);
  * values, known by a table of types, as 64-bit big-endian too), and back. Decoding accepts what
  * encoding writes and nothing else: CKR_DEVICE_ERROR for anything malformed.
  */
-CK_RV tok_attrs_encode(const tok_attrs *a, uint8_t **out, size_t *len); /* free(*out) after wiping */
+CK_RV tok_attrs_encode(const tok_attrs *a, uint8_t **out,
+                       size_t *len); /* free(*out) after wiping */
 CK_RV tok_attrs_decode(const uint8_t *in, size_t len, tok_attrs **out);
 
 #endif

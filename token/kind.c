@@ -4,28 +4,8 @@
 #include "gost/mem.h"
 #include "token/der.h"
 #include "token/gostkey.h"
-#include "token/sha1.h"
 
 #include <string.h>
-
-#define CHECK_VALUE 3 /* bytes */
-
-/* CKA_CHECK_VALUE: the first bytes of the value's SHA-1. Empty, if the template asks for none. */
-static CK_RV check_value(tok_attrs *a, const CK_ATTRIBUTE *value)
-{
-    const CK_ATTRIBUTE *given = tok_attrs_get(a, CKA_CHECK_VALUE);
-    uint8_t hash[20];
-    CK_RV rv = CKR_OK;
-
-    tok_sha1(value->pValue, value->ulValueLen, hash);
-    if (given == NULL)
-        rv = tok_attrs_set(a, CKA_CHECK_VALUE, hash, CHECK_VALUE);
-    else if (given->ulValueLen != 0 &&
-             (given->ulValueLen != CHECK_VALUE || memcmp(given->pValue, hash, CHECK_VALUE) != 0))
-        rv = CKR_ATTRIBUTE_VALUE_INVALID;
-    gost_wipe(hash, sizeof hash);
-    return rv;
-}
 
 /* Fills in what the caller left out or empty. */
 static CK_RV fill(tok_attrs *a, CK_ATTRIBUTE_TYPE type, const tok_der *element)
@@ -54,9 +34,7 @@ static CK_RV certificate(tok_attrs *a, tok_how how)
     if (tok_attrs_ulong(a, CKA_CERTIFICATE_CATEGORY, 0) >
         3) /* unspecified, user, authority, other */
         return CKR_ATTRIBUTE_VALUE_INVALID;
-    rv = check_value(a, value);
-    if (rv == CKR_OK)
-        rv = fill(a, CKA_SUBJECT, &cert.subject);
+    rv = fill(a, CKA_SUBJECT, &cert.subject);
     if (rv == CKR_OK)
         rv = fill(a, CKA_ISSUER, &cert.issuer);
     if (rv == CKR_OK)
@@ -160,9 +138,7 @@ static CK_RV generic_secret(tok_attrs *a, tok_how how)
         return CKR_TEMPLATE_INCOMPLETE;
     if (value->ulValueLen == 0)
         return CKR_ATTRIBUTE_VALUE_INVALID;
-    rv = check_value(a, value);
-    if (rv == CKR_OK)
-        rv = tok_attrs_set_ulong(a, CKA_VALUE_LEN, value->ulValueLen);
+    rv = tok_attrs_set_ulong(a, CKA_VALUE_LEN, value->ulValueLen);
     return rv == CKR_OK ? key_origin(a, how, 1) : rv;
 }
 

@@ -64,7 +64,6 @@ static const tok_rule rules[] = {
     {CKA_VALUE,                 CERT,            F_BYTES, NONE,    REQ},
     {CKA_TRUSTED,               CERT|PUB|SECRET, F_BOOL,  OFF,     SO|SET},
     {CKA_CERTIFICATE_CATEGORY,  CERT,            F_ULONG, ZERO,    0},
-    {CKA_CHECK_VALUE,           CERT|SECRET,     F_BYTES, NONE,    0},
     {CKA_START_DATE,            CERT|KEYS,       F_DATE,  EMPTY,   SET},
     {CKA_END_DATE,              CERT|KEYS,       F_DATE,  EMPTY,   SET},
     {CKA_PUBLIC_KEY_INFO,       CERT,            F_BYTES, NONE,    0},

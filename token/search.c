@@ -28,12 +28,17 @@ static CK_RV add(tok_search *search, CK_OBJECT_HANDLE handle)
     return CKR_OK;
 }
 
+/*
+ * A damaged object does not keep the others from being found. It is never handed out; that it is
+ * there is said in the log and in C_GetSessionInfo's ulDeviceError, and by CKR_DEVICE_ERROR if the
+ * search has no other result, so that nobody takes a damaged key for one that does not exist.
+ */
 static CK_RV token_objects(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n,
                            tok_search *search)
 {
     tok_card *card = NULL;
     uint64_t *ids = NULL;
-    size_t count = 0, i;
+    size_t count = 0, damaged = 0, i;
     CK_RV rv = tok_session_card(s, 0, &card);
 
     if (rv != CKR_OK || card == NULL) /* a factory token that is not in the store has no objects */
@@ -51,6 +56,11 @@ static CK_RV token_objects(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n
             rv = CKR_OK;
             continue;
         }
+        if (rv == CKR_DEVICE_ERROR) { /* tok_object_load has put it into the log */
+            damaged++;
+            rv = CKR_OK;
+            continue;
+        }
         if (rv != CKR_OK)
             break;
         if (tok_attrs_match(o->attrs, templ, n))
@@ -59,7 +69,9 @@ static CK_RV token_objects(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n
     }
     free(ids);
     tok_card_free(card);
-    return rv;
+    if (rv == CKR_OK)
+        s->damaged = damaged;
+    return rv == CKR_OK && damaged > 0 && search->n == 0 ? CKR_DEVICE_ERROR : rv;
 }
 
 static CK_RV session_objects(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n,

@@ -22,6 +22,7 @@ struct tok_session {
     int closed;
     tok_op *ops[TOK_OPS]; /* one of each kind may be active */
     struct tok_search *search;
+    size_t damaged; /* objects that the last search met and could not read */
 };
 
 #define TOK_IS_RW(s) (((s)->flags & CKF_RW_SESSION) != 0)

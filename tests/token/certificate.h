@@ -11,7 +11,6 @@
 #define CERTIFICATE_SUBJECT_LEN 43
 #define CERTIFICATE_SPKI        152
 #define CERTIFICATE_SPKI_LEN    91
-#define CERTIFICATE_SHA1        "\xEE\x7C\xC3" /* its first bytes */
 
 static const unsigned char CERTIFICATE[] = {
     0x30, 0x82, 0x01, 0x9a, 0x30, 0x82, 0x01, 0x40, 0xa0, 0x03, 0x02, 0x01, 0x02, 0x02, 0x05, 0x12,

@@ -129,11 +129,8 @@ static void *busy(void *arg)
     if (F->C_OpenSession(0, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &s) != CKR_OK)
         return "no session";
     while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
-        const struct timespec breath = {0, 1000000}; /* the child wants to write, too */
-
         if (sign(s, key) != CKR_OK)
             return "no signature";
-        (void)nanosleep(&breath, NULL);
         if (F->C_CreateObject(s, t, 2, &o) != CKR_OK || F->C_DestroyObject(s, o) != CKR_OK)
             return "no object";
     }
@@ -271,6 +268,41 @@ static void formatted_by_another(void **state)
     OK(F->C_Login(fresh, CKU_SO, PIN(SO_PIN)));
 }
 
+/* A signature that is under way, with a key that is ready in memory, is not made any more. */
+static void formatted_while_signing(void **state)
+{
+    struct timespec wait = {0, 30000000};
+    CK_MECHANISM m = {CKM_GOSTR3410, NULL, 0};
+    CK_SESSION_HANDLE s = open_user(), other = open_ro();
+    CK_OBJECT_HANDLE pub, priv, mine_pub, mine;
+    CK_BYTE digest[32] = {1}, sig[64];
+    CK_ULONG n = sizeof sig;
+
+    (void)state;
+    make_pair(s, paramset(TC26_A), CK_TRUE, &pub, &priv);
+    make_pair(s, paramset(TC26_A), CK_FALSE, &mine_pub, &mine);
+    OK(sign(s, priv));
+    OK(F->C_SignInit(s, &m, priv));
+    OK(F->C_SignInit(other, &m, mine));
+    OK(F->C_SignUpdate(other, digest, sizeof digest));
+    elsewhere(NULL);
+    (void)nanosleep(&wait, NULL);
+    FAILS(CKR_DEVICE_REMOVED, F->C_Sign(s, digest, sizeof digest, sig, &n));
+    FAILS(CKR_DEVICE_REMOVED, F->C_SignFinal(other, sig, &n));
+    FAILS(CKR_DEVICE_REMOVED, sign(s, priv));
+    FAILS(CKR_DEVICE_REMOVED, F->C_Logout(s));
+    s = open_rw();
+    FAILS(CKR_SESSION_HANDLE_INVALID, F->C_CloseSession(other));
+    FAILS(CKR_KEY_HANDLE_INVALID, sign(s, priv));
+    OK(F->C_Login(s, CKU_SO, PIN(SO_PIN)));
+    OK(F->C_InitPIN(s, PIN(USER_PIN)));
+    OK(F->C_Logout(s));
+    OK(F->C_Login(s, CKU_USER, PIN(USER_PIN)));
+    FAILS(CKR_KEY_HANDLE_INVALID, sign(s, priv));
+    make_pair(s, paramset(TC26_A), CK_TRUE, &pub, &priv);
+    OK(sign(s, priv));
+}
+
 /* The same, when the first thing that the program does is to open a session. */
 static void formatted_then_opened(void **state)
 {
@@ -313,8 +345,9 @@ int main(void)
 {
 #define TOKEN(t) cmocka_unit_test_setup_teardown(t, test_begin_token, test_end)
     const struct CMUnitTest tests[] = {
-        TOKEN(forked_child),         TOKEN(fork_while_busy),       TOKEN(see_each_other),
-        TOKEN(formatted_by_another), TOKEN(formatted_then_opened), TOKEN(new_token_is_an_event),
+        TOKEN(forked_child),          TOKEN(fork_while_busy),         TOKEN(see_each_other),
+        TOKEN(formatted_by_another),  TOKEN(formatted_while_signing), TOKEN(formatted_then_opened),
+        TOKEN(new_token_is_an_event),
     };
 
     return cmocka_run_group_tests(tests, suite_begin, suite_end);

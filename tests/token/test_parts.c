@@ -12,7 +12,6 @@
 #include "token/der.h"
 #include "token/map.h"
 #include "token/rules.h"
-#include "token/sha1.h"
 
 /* ---- DER ------------------------------------------------------------------------------------ */
 
@@ -162,28 +161,6 @@ static void der_writer(void **state)
     }
 }
 
-/* ---- SHA-1 (FIPS 180) ----------------------------------------------------------------------- */
-
-static void sha1_vectors(void **state)
-{
-    static const char long_text[] = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
-    uint8_t out[20];
-    char *many = malloc(1000000);
-
-    (void)state;
-    assert_non_null(many);
-    tok_sha1("abc", 3, out);
-    assert_memory_equal(out, "\xA9\x99\x3E\x36\x47\x06\x81\x6A\xBA\x3E", 10);
-    tok_sha1(NULL, 0, out);
-    assert_memory_equal(out, "\xDA\x39\xA3\xEE\x5E\x6B\x4B\x0D\x32\x55", 10);
-    tok_sha1(long_text, sizeof long_text - 1, out);
-    assert_memory_equal(out, "\x84\x98\x3E\x44\x1C\x3B\xD2\x6E\xBA\xAE", 10);
-    memset(many, 'a', 1000000);
-    tok_sha1(many, 1000000, out);
-    assert_memory_equal(out, "\x34\xAA\x97\x3C\xD4\xC4\xDA\xA4\xF6\x1E", 10);
-    free(many);
-}
-
 /* ---- the map, against an array -------------------------------------------------------------- */
 
 static void map_against_array(void **state)
@@ -245,10 +222,10 @@ static void rules_are_sound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(der_elements),      cmocka_unit_test(der_oids),
-        cmocka_unit_test(der_certificates),  cmocka_unit_test(der_fuzz),
-        cmocka_unit_test(der_writer),        cmocka_unit_test(sha1_vectors),
-        cmocka_unit_test(map_against_array), cmocka_unit_test(rules_are_sound),
+        cmocka_unit_test(der_elements),     cmocka_unit_test(der_oids),
+        cmocka_unit_test(der_certificates), cmocka_unit_test(der_fuzz),
+        cmocka_unit_test(der_writer),       cmocka_unit_test(map_against_array),
+        cmocka_unit_test(rules_are_sound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

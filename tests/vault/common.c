@@ -278,3 +278,17 @@ unsigned size_from_env(const char *name, unsigned otherwise)
 
     return value != NULL ? (unsigned)strtoul(value, NULL, 10) : otherwise;
 }
+
+size_t found(vault_token *t, const CK_ATTRIBUTE *templ, CK_ULONG n, uint64_t *first)
+{
+    uint64_t *ids;
+    size_t count;
+
+    OK(vault_find(t, templ, n, &ids, &count));
+    for (size_t i = 1; i < count; i++)
+        HOLDS(ids[i - 1] < ids[i]);
+    if (count > 0 && first != NULL)
+        *first = ids[0];
+    free(ids);
+    return count;
+}

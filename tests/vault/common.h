@@ -56,6 +56,9 @@ CK_RV snapshot(vault_token *t, uint8_t digest[32]);
 int wait_for(int pid);
 
 double now_ms(void);
+
+/* How many objects match, in ascending order; the first of them to *first if there is one. */
+size_t found(vault_token *t, const CK_ATTRIBUTE *templ, CK_ULONG n, uint64_t *first);
 uint64_t random_below(uint64_t n); /* not for secrets; seed by seed_random */
 void seed_random(uint64_t seed);
 

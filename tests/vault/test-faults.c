@@ -162,9 +162,9 @@ static CK_RV op_reinit(scene *s)
 {
     vault_init init = quick_init();
 
-    init.user_pin = (const uint8_t *)"second pin";
-    init.user_pin_len = 10;
-    return vault_reinit(s->t, &init);
+    init.so_pin = init.user_pin = (const uint8_t *)"second pin";
+    init.so_pin_len = init.user_pin_len = 10;
+    return vault_reinit(s->t, PIN(SO_PIN), &init);
 }
 
 static CK_RV op_init_user_pin(scene *s)
@@ -200,7 +200,7 @@ static const struct operation {
 
 typedef struct picture {
     uint8_t digest[32];
-    int present, second_slot, second_pin;
+    int present, second_slot, second_pin, second_so_pin;
 } picture;
 
 static picture look(vault *v)
@@ -225,7 +225,12 @@ static picture look(vault *v)
     if (!p.present)
         return p;
     t = open_token(v, 0);
-    OK(vault_check_pin(t, CKU_SO, PIN(SO_PIN)));
+    rv = vault_check_pin(t, CKU_SO, PIN(SO_PIN));
+    if (rv == CKR_PIN_INCORRECT) {
+        p.second_so_pin = 1;
+        rv = vault_check_pin(t, CKU_SO, PIN("second pin"));
+    }
+    OK(rv);
     rv = vault_login(t, CKU_USER, PIN(USER_PIN));
     if (rv == CKR_PIN_INCORRECT) {
         p.second_pin = 1;
@@ -240,10 +245,11 @@ static picture look(vault *v)
 static int same(const picture *a, const picture *b)
 {
     return memcmp(a->digest, b->digest, sizeof(a->digest)) == 0 && a->present == b->present &&
-           a->second_slot == b->second_slot && a->second_pin == b->second_pin;
+           a->second_slot == b->second_slot && a->second_pin == b->second_pin &&
+           a->second_so_pin == b->second_so_pin;
 }
 
-/* Nothing but tokens is left in the directory. */
+/* Nothing but the token and its queue is left in the directory. */
 static int tidy(const char *dir)
 {
     struct dirent *e;
@@ -253,7 +259,8 @@ static int tidy(const char *dir)
     HOLDS(d != NULL);
     while ((e = readdir(d)) != NULL)
         ok &= e->d_name[0] == '.' ? e->d_name[1] == '\0' || e->d_name[1] == '.'
-                                  : strcmp(e->d_name, "token-0.db") == 0;
+                                  : strcmp(e->d_name, "token-0.db") == 0 ||
+                                        strcmp(e->d_name, "token-0.db-queue") == 0;
     (void)closedir(d);
     return ok;
 }

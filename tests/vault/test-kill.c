@@ -157,7 +157,7 @@ static void perform(vault *v, vault_token **t, const model *m, op o)
         OK(vault_set_label(*t, init.label, init.label_len));
         break;
     case REINIT:
-        OK(vault_reinit(*t, &init));
+        OK(vault_reinit(*t, PIN(SO_PIN), &init));
         login(*t, o.n);
         break;
     case REMAKE:

@@ -262,6 +262,88 @@ static void forks(void **state)
     remove_dir(dir);
 }
 
+/* ---- taking turns --------------------------------------------------------------------------- */
+
+#define TURNS 20
+
+typedef struct greedy {
+    vault_token *t;
+    unsigned *writes; /* shared between the processes */
+} greedy;
+
+static void *write_without_pause(void *arg)
+{
+    greedy *g = arg;
+    tok_attrs *data = public_key(1);
+    uint64_t id;
+
+    while (!__atomic_load_n(&stop, __ATOMIC_SEQ_CST)) {
+        OK(vault_insert(g->t, data, &id));
+        OK(vault_delete(g->t, id));
+        (void)__atomic_add_fetch(g->writes, 2, __ATOMIC_SEQ_CST);
+    }
+    tok_attrs_free(data);
+    return NULL;
+}
+
+/* Two threads write as fast as they can; another process's writes are as many as each of theirs,
+ * more or less, and it reads, too. */
+static void turns(void **state)
+{
+    unsigned *writes =
+        mmap(NULL, sizeof(*writes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    char *dir = make_dir(), *queue = path_in(dir, "token-0.db-queue");
+    vault *v = make_vault(dir);
+    greedy g = {open_token(v, 0), writes};
+    tok_attrs *data = public_key(2);
+    pthread_t thread[2];
+    vault_info info;
+    uint64_t id;
+    int pid;
+
+    (void)state;
+    HOLDS(writes != MAP_FAILED);
+    HOLDS(access(queue, F_OK) == 0);
+    /* Forked first: the child's token is its own. */
+    pid = fork_child();
+    if (pid == 0) {
+        vault_token *t = open_token(v, 0);
+        unsigned before;
+
+        while (__atomic_load_n(writes, __ATOMIC_SEQ_CST) < 10)
+            (void)usleep(1000);
+        before = __atomic_load_n(writes, __ATOMIC_SEQ_CST);
+        for (int i = 0; i < TURNS; i++) {
+            OK(vault_insert(t, data, &id));
+            OK(vault_token_info(t, &info));
+        }
+        HOLDS(__atomic_load_n(writes, __ATOMIC_SEQ_CST) - before < 10 * TURNS);
+        vault_token_close(t);
+        _exit(0);
+    }
+    stop = 0;
+    for (int i = 0; i < 2; i++)
+        HOLDS(pthread_create(&thread[i], NULL, write_without_pause, &g) == 0);
+    HOLDS(wait_for(pid) == 0);
+    __atomic_store_n(&stop, 1, __ATOMIC_SEQ_CST);
+    for (int i = 0; i < 2; i++)
+        HOLDS(pthread_join(thread[i], NULL) == 0);
+    /* Without the queue's file, writes go on as before. */
+    HOLDS(unlink(queue) == 0);
+    OK(vault_insert(g.t, data, &id));
+    vault_token_close(g.t);
+    g.t = open_token(v, 0);
+    HOLDS(access(queue, F_OK) == 0);
+    OK(vault_token_info(g.t, &info));
+    HOLDS(info.objects == TURNS + 1);
+    vault_token_close(g.t);
+    (void)munmap(writes, sizeof(*writes));
+    tok_attrs_free(data);
+    vault_close(v);
+    free(queue);
+    remove_dir(dir);
+}
+
 /* ---- one slot made, removed and made again by several --------------------------------------- */
 
 static void make_and_destroy(vault *v)
@@ -323,7 +405,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inserts), cmocka_unit_test(wrong_pins), cmocka_unit_test(right_pins),
-        cmocka_unit_test(forks),   cmocka_unit_test(made_anew),
+        cmocka_unit_test(forks),   cmocka_unit_test(turns),      cmocka_unit_test(made_anew),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,7 +83,7 @@ static CK_RV fill(const char *dir, const char *path, const vault_init *init)
     vault_token *t = NULL;
     vault_meta m;
     int has_user;
-    CK_RV rv = vault_init_meta(init, &m);
+    CK_RV rv = vault_init_meta(init, NULL, &m);
 
     if (rv == CKR_OK)
         rv = vault_init_pins(init, &m, &so, &user, &has_user);

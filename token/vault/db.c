@@ -65,13 +65,18 @@ static void register_fork(void)
     (void)pthread_atfork(before_fork, after_fork_parent, after_fork_child);
 }
 
-static void enter(vault_token *t)
+static void pass_gate(void)
 {
     pthread_mutex_lock(&gate.lock);
     while (gate.forking > 0)
         pthread_cond_wait(&gate.changed, &gate.lock);
     gate.inside++;
     pthread_mutex_unlock(&gate.lock);
+}
+
+static void enter(vault_token *t)
+{
+    pass_gate();
     pthread_mutex_lock(&t->lock);
 }
 
@@ -94,12 +99,12 @@ static uint64_t now_ms(void)
     return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
-/* Waits longer and longer, up to 25 ms, each time by chance up to twice as long: processes that
- * met once do not meet again in step. */
+/* Waits longer and longer, up to 16 ms, each time by chance up to half as long again: processes
+ * that met once do not meet again in step. Whose turn it is to write waits for one commit only. */
 static int busy(void *arg, int count)
 {
     vault_token *t = arg;
-    unsigned wait = count < 5 ? 1000u << count : 25000u;
+    unsigned wait = t->first ? 500u : count < 4 ? 1000u << count : 16000u;
     uint16_t jitter = 0;
 
     if (count == 0)
@@ -169,10 +174,13 @@ static CK_RV configure(vault_token *t, int fresh)
 static void token_free(vault_token *t)
 {
     tok_secret_free(t->key);
+    (void)pthread_mutex_destroy(&t->line_lock);
+    (void)pthread_cond_destroy(&t->line);
     (void)pthread_mutex_destroy(&t->lock);
     (void)pthread_mutex_destroy(&t->key_lock);
     free(t->dir);
     free(t->path);
+    free(t->queue);
     free(t);
 }
 
@@ -196,12 +204,15 @@ CK_RV vault_db_open(const char *dir, const char *path, int fresh, vault_token **
     if (t == NULL)
         return vault_fail(CKR_HOST_MEMORY, "out of memory");
     (void)pthread_once(&fork_once, register_fork);
+    (void)pthread_mutex_init(&t->line_lock, NULL);
+    (void)pthread_cond_init(&t->line, NULL);
     (void)pthread_mutex_init(&t->lock, NULL);
     (void)pthread_mutex_init(&t->key_lock, NULL);
     t->dir = strdup(dir);
     t->path = strdup(path);
+    t->queue = vault_queue_path(path);
     vfs = vault_vfs_acquire();
-    if (t->dir == NULL || t->path == NULL || vfs == NULL) {
+    if (t->dir == NULL || t->path == NULL || t->queue == NULL || vfs == NULL) {
         if (vfs != NULL)
             vault_vfs_release();
         token_free(t);
@@ -390,18 +401,34 @@ static void rollback(vault_token *t)
         (void)sqlite3_exec(t->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+static void end(vault_token *t)
+{
+    if (t->writing)
+        vault_queue_leave(t);
+    t->writing = 0;
+    leave(t);
+}
+
 CK_RV vault_begin(vault_token *t, enum vault_mode mode)
 {
     static const enum vault_stmt begin[] = {ST_BEGIN_READ, ST_BEGIN_WRITE, ST_BEGIN_ALONE};
+    int turn = -1;
     CK_RV rv;
 
-    enter(t);
+    pass_gate();
+    if (mode != VAULT_READ)
+        turn = vault_queue_enter(t);
+    pthread_mutex_lock(&t->lock);
+    t->first = turn >= 0;
     rv = vault_exec(t, begin[mode], "");
+    t->first = 0;
+    t->writing = mode != VAULT_READ;
+    vault_queue_begun(turn);
     if (rv == CKR_OK && t->known)
         rv = check_epoch(t);
     if (rv != CKR_OK) {
         rollback(t);
-        leave(t);
+        end(t);
     }
     return rv;
 }
@@ -417,7 +444,7 @@ CK_RV vault_end_epoch(vault_token *t, CK_RV rv, const uint8_t epoch[EPOCH])
         rollback(t);
     else if (epoch != NULL)
         memcpy(t->epoch, epoch, EPOCH);
-    leave(t);
+    end(t);
     return rv;
 }
 

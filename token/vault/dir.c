@@ -341,6 +341,7 @@ CK_RV vault_token_open(vault *v, CK_SLOT_ID slot, vault_token **out)
             memcpy(t->serial, m.serial, VAULT_SERIAL);
             memcpy(t->epoch, m.epoch, EPOCH);
             t->known = 1;
+            vault_queue_make(t);
         }
         rv = vault_end(t, rv);
     }
@@ -357,7 +358,7 @@ CK_RV vault_token_open(vault *v, CK_SLOT_ID slot, vault_token **out)
 
 void vault_remove_journals(int fd, CK_SLOT_ID slot)
 {
-    static const char *const tails[] = {"-journal", "-journal-done", "-wal", "-shm"};
+    static const char *const tails[] = {"-journal", "-journal-done", "-wal", "-shm", "-queue"};
     char name[NAME_MAX_LEN];
 
     for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {

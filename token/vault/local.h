@@ -3,12 +3,13 @@
  * What the vault's files share. Nothing here is known outside token/vault/.
  *
  * Files: dir.c the directory, create.c new files, db.c a connection and its transactions,
- * pagesum.c checksums below SQLite, schema.c tables and statements, record.c the meta, state and
- * pin rows, kdf.c Argon2id, pin.c logins and counters, token.c the token as a whole, seal.c sealed
- * attributes, object.c objects, find.c the index, error.c messages.
+ * queue.c who writes next, pagesum.c checksums below SQLite, schema.c tables and statements,
+ * record.c the meta, state and pin rows, kdf.c Argon2id, pin.c logins and counters, token.c the
+ * token as a whole, seal.c sealed attributes, object.c objects, find.c the index, error.c messages.
  *
- * Lock order: the directory's flock, then the fork gate (db.c), then vault_token.lock, then
- * vault_token.key_lock, then the lock inside token/secmem.c. Argon2id runs under the flock only.
+ * Lock order: the directory's flock, then the fork gate (db.c), then the turn (queue.c), then
+ * vault_token.lock, then vault_token.key_lock, then the lock inside token/secmem.c. Argon2id runs
+ * under the flock only.
  */
 #ifndef VAULT_LOCAL_H
 #define VAULT_LOCAL_H
@@ -101,11 +102,16 @@ enum vault_stmt {
 };
 
 struct vault_token {
-    char *dir, *path;
+    char *dir, *path, *queue;
+    pthread_mutex_t line_lock; /* queue.c, as what follows */
+    pthread_cond_t line;
+    uint64_t tickets, served;
     pthread_mutex_t lock; /* the connection and what follows */
     sqlite3 *db;
     sqlite3_stmt *stmt[ST_N];
     uint64_t busy_since; /* ms */
+    int first;           /* nobody else is to write next: ask often */
+    int writing;         /* in the queue's line until the transaction's end */
     int known;           /* serial and epoch are filled, and compared at each transaction */
     uint8_t serial[VAULT_SERIAL], epoch[EPOCH];
 
@@ -174,6 +180,21 @@ CK_RV vault_script(vault_token *t, const char *sql);
 int vault_col_u64(sqlite3_stmt *s, int i, uint64_t *v);
 int vault_col_bytes(sqlite3_stmt *s, int i, void *out, size_t len);
 
+/* ---- queue.c -------------------------------------------------------------------------------- */
+
+/* The queue's file, of a token's path. To be freed; NULL: no memory. */
+char *vault_queue_path(const char *path);
+
+/* Makes the file, if it can. The token's file is there and cannot be removed meanwhile: the caller
+ * is inside a transaction. */
+void vault_queue_make(vault_token *t);
+
+/* Waits for the turn to write, not under the token's lock; begun takes what enter gave, when the
+ * transaction has begun or failed to; leave, when it has ended. */
+int vault_queue_enter(vault_token *t);
+void vault_queue_begun(int turn);
+void vault_queue_leave(vault_token *t);
+
 /* ---- schema.c ------------------------------------------------------------------------------- */
 
 #define VAULT_APPLICATION 0x676f7374u /* "gost" */
@@ -233,8 +254,9 @@ CK_RV vault_pin_length(CK_USER_TYPE user, size_t len, uint64_t min);
 
 /* ---- token.c -------------------------------------------------------------------------------- */
 
-/* What init asks for, checked: CKR_ARGUMENTS_BAD, CKR_PIN_LEN_RANGE. kdf is chosen, ids are new. */
-CK_RV vault_init_meta(const vault_init *init, vault_meta *m);
+/* What init asks for, checked: CKR_ARGUMENTS_BAD, CKR_PIN_LEN_RANGE. kdf is chosen, ids are new.
+ * `was`: the token as it is, NULL for a new one. */
+CK_RV vault_init_meta(const vault_init *init, const vault_meta *was, vault_meta *m);
 
 /* Makes a token key and the pin rows of init. has_user: whether user is filled. */
 CK_RV vault_init_pins(const vault_init *init, const vault_meta *m, vault_pin *so, vault_pin *user,

@@ -10,7 +10,8 @@
 
 static CK_RV damaged(const vault_token *t, uint64_t id)
 {
-    return vault_fail(CKR_DEVICE_ERROR, "%s: object %llu is damaged: restore a backup", t->path,
+    return vault_fail(CKR_DEVICE_ERROR,
+                      "%s: object %llu is damaged and cannot be used: restore a backup", t->path,
                       (unsigned long long)id);
 }
 

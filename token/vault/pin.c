@@ -108,9 +108,12 @@ static CK_RV pin_open(const vault_pin *p, CK_USER_TYPE user, const uint8_t *seri
                       const uint8_t *epoch, const uint8_t *pin, size_t len, vault_key **key)
 {
     uint8_t ad[AD_LEN];
-    work *w = work_new();
+    work *w;
     CK_RV rv;
 
+    if (len > VAULT_PIN_MAX) /* cannot be right, and is perhaps no length at all: do not read it */
+        return CKR_PIN_INCORRECT;
+    w = work_new();
     if (w == NULL)
         return CKR_HOST_MEMORY;
     rv = vault_kdf_run(&p->kdf, pin, len, p->salt, w->kek);

@@ -109,12 +109,12 @@ CK_RV vault_set_label(vault_token *t, const uint8_t *label, size_t len)
 
 #define TRIES_MAX 1000
 
-static uint64_t or_default(unsigned value, unsigned otherwise)
+static uint64_t or_default(unsigned value, uint64_t otherwise)
 {
     return value == 0 ? otherwise : value;
 }
 
-CK_RV vault_init_meta(const vault_init *init, vault_meta *m)
+CK_RV vault_init_meta(const vault_init *init, const vault_meta *was, vault_meta *m)
 {
     static const char hex[] = "0123456789abcdef";
     uint8_t number[VAULT_SERIAL / 2];
@@ -122,10 +122,10 @@ CK_RV vault_init_meta(const vault_init *init, vault_meta *m)
 
     if (rv != CKR_OK)
         return rv;
-    m->so_pin_min = or_default(init->so_pin_min, VAULT_PIN_MIN);
-    m->user_pin_min = or_default(init->user_pin_min, VAULT_PIN_MIN);
-    m->so_tries = or_default(init->so_tries, VAULT_TRIES);
-    m->user_tries = or_default(init->user_tries, VAULT_TRIES);
+    m->so_pin_min = or_default(init->so_pin_min, was ? was->so_pin_min : VAULT_PIN_MIN);
+    m->user_pin_min = or_default(init->user_pin_min, was ? was->user_pin_min : VAULT_PIN_MIN);
+    m->so_tries = or_default(init->so_tries, was ? was->so_tries : VAULT_TRIES);
+    m->user_tries = or_default(init->user_tries, was ? was->user_tries : VAULT_TRIES);
     if (init->so_pin == NULL || m->so_pin_min > VAULT_PIN_MAX || m->user_pin_min > VAULT_PIN_MAX ||
         m->so_tries > TRIES_MAX || m->user_tries > TRIES_MAX)
         return vault_fail(CKR_ARGUMENTS_BAD,
@@ -215,21 +215,31 @@ static CK_RV format(vault_token *t, const vault_pin *checked, vault_meta *m, con
     return rv;
 }
 
-CK_RV vault_reinit(vault_token *t, const vault_init *init)
+CK_RV vault_reinit(vault_token *t, const uint8_t *pin, size_t len, const vault_init *given)
 {
+    vault_init init = *given;
     vault_pin checked, so, user;
     vault_key *key = NULL;
-    vault_meta m;
+    vault_meta was, m;
     int has_user;
-    CK_RV rv = vault_init_meta(init, &m);
+    CK_RV rv;
 
+    if (init.so_pin == NULL) {
+        init.so_pin = pin;
+        init.so_pin_len = len;
+    }
+    rv = vault_begin(t, VAULT_READ);
     if (rv == CKR_OK)
-        rv = vault_pin_check(t, CKU_SO, init->so_pin, init->so_pin_len, &checked, &key);
+        rv = vault_end(t, vault_meta_read(t, &was));
+    if (rv == CKR_OK)
+        rv = vault_init_meta(&init, &was, &m);
+    if (rv == CKR_OK)
+        rv = vault_pin_check(t, CKU_SO, pin, len, &checked, &key);
     tok_secret_free(key);
     if (rv != CKR_OK)
         return rv;
     memcpy(m.serial, t->serial, VAULT_SERIAL); /* never changes after the open */
-    rv = vault_init_pins(init, &m, &so, &user, &has_user);
+    rv = vault_init_pins(&init, &m, &so, &user, &has_user);
     if (rv == CKR_OK)
         rv = vault_begin(t, VAULT_WRITE);
     if (rv == CKR_OK)

@@ -68,8 +68,8 @@ typedef struct vault_init {
     size_t user_pin_len;
     const uint8_t *label; /* UTF-8, at most VAULT_LABEL bytes, not padded */
     size_t label_len;
-    unsigned so_pin_min, user_pin_min; /* 0: VAULT_PIN_MIN */
-    unsigned so_tries, user_tries;     /* 0: VAULT_TRIES */
+    unsigned so_pin_min, user_pin_min; /* 0: as it was; in a new token VAULT_PIN_MIN */
+    unsigned so_tries, user_tries;     /* 0: as it was; in a new token VAULT_TRIES */
     unsigned kdf_ms;                   /* how long one PIN check should take; 0: 50 */
     int pins_are_factory;              /* both "must be changed" flags up until they are set */
 } vault_init;
@@ -113,12 +113,14 @@ CK_RV vault_token_info(vault_token *t, vault_info *info);
 CK_RV vault_generation(vault_token *t, uint64_t *generation);
 
 /*
- * C_InitToken on a token that exists: checks the SO PIN (counted), then, in one transaction, drops
- * every object and the user PIN, makes a new token key, sets what init says (init->so_pin is the
- * PIN that is checked and kept). CKR_PIN_INCORRECT, CKR_PIN_LOCKED. The caller has made sure that
- * it has no session open; other processes' vault_tokens then answer CKR_DEVICE_REMOVED.
+ * C_InitToken on a token that exists: checks `pin` against the SO PIN (counted), then, in one
+ * transaction, drops every object and the user PIN, makes a new token key, sets what init says
+ * (init->so_pin is the SO PIN from then on; NULL: `pin` stays it). CKR_PIN_INCORRECT,
+ * CKR_PIN_LOCKED; CKR_PIN_LEN_RANGE and CKR_ARGUMENTS_BAD before a try is counted. The caller has
+ * made sure that it has no session open; other processes' vault_tokens then answer
+ * CKR_DEVICE_REMOVED.
  */
-CK_RV vault_reinit(vault_token *t, const vault_init *init);
+CK_RV vault_reinit(vault_token *t, const uint8_t *pin, size_t len, const vault_init *init);
 
 /* Sets the label (C_EX_SetTokenName). Needs a login of either kind: CKR_USER_NOT_LOGGED_IN.
  * CKR_ARGUMENTS_BAD if it is too long. */
