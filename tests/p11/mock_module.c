@@ -234,13 +234,17 @@ CK_RV C_Finalize(void *reserved)
 
 CK_RV C_GetInfo(CK_INFO *info)
 {
+    CK_RV rv = enter(MOCK_GET_INFO);
+
+    if (rv != CKR_OK)
+        return rv;
     memset(info, 0, sizeof(*info));
     info->cryptokiVersion.major = 2;
     info->cryptokiVersion.minor = 40;
     pad(info->manufacturerID, "mocks", sizeof(info->manufacturerID));
     pad(info->libraryDescription, "a mock", sizeof(info->libraryDescription));
     info->libraryVersion.major = 1;
-    return CKR_OK;
+    return leave(CKR_OK);
 }
 
 CK_RV C_GetSlotList(CK_BBOOL with_token, CK_SLOT_ID *list, CK_ULONG *n)

@@ -18,6 +18,7 @@
 typedef enum mock_call {
     MOCK_INITIALIZE,
     MOCK_FINALIZE,
+    MOCK_GET_INFO,
     MOCK_GET_SLOT_LIST,
     MOCK_GET_TOKEN_INFO,
     MOCK_OPEN_SESSION,
