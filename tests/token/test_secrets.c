@@ -38,7 +38,8 @@ static void want(const char *name, const uint8_t *p, size_t len)
 
 typedef void (*visitor)(uintptr_t at, size_t len, void *arg);
 
-/* Every writable range of memory, or with `secret` those that a fork wipes (the module's). */
+/* Every writable range of memory, or with `secret` those that a fork wipes: the module's, but not
+ * those that may be dropped ("dp"), which are the state of a newer glibc's getrandom. */
 static void each_range(int secret, visitor visit, void *arg)
 {
     FILE *f = fopen("/proc/self/smaps", "r");
@@ -57,7 +58,7 @@ static void each_range(int secret, visitor visit, void *arg)
             if (strstr(line, "[vvar") != NULL || strstr(line, "[vsyscall") != NULL)
                 perms[1] = '-';
         } else if (strncmp(line, "VmFlags:", 8) == 0 && perms[0] == 'r' && perms[1] == 'w' &&
-                   (!secret || strstr(line, " wf") != NULL)) {
+                   (!secret || (strstr(line, " wf") != NULL && strstr(line, " dp") == NULL))) {
             visit(from, to - from, arg);
         }
     }
