@@ -95,4 +95,8 @@ if(VALGRIND AND GOST_HAVE_MEMCHECK AND NOT GOSTTOKEN_SANITIZE)
              $<TARGET_FILE:ct-gostr3410> leak)
     set_tests_properties(ct-gostr3410-control PROPERTIES TIMEOUT 300 PASS_REGULAR_EXPRESSION
                          "jump or move depends on uninitialised value.*leak")
+elseif(NOT GOSTTOKEN_SANITIZE)
+    # Counted as not run, so that nobody takes silence for proof.
+    add_test(NAME ct-gostr3410 COMMAND ${CMAKE_COMMAND} -E false)
+    set_tests_properties(ct-gostr3410 PROPERTIES DISABLED TRUE)
 endif()

@@ -55,4 +55,8 @@ if(VALGRIND AND GOST_HAVE_MEMCHECK AND NOT GOSTTOKEN_SANITIZE)
     set_tests_properties(hash-ct-control PROPERTIES PASS_REGULAR_EXPRESSION
                          "ninitialised value of size 8.*gost_streebog_g_table")
     set_tests_properties(hash-ct hash-ct-plain hash-ct-control PROPERTIES TIMEOUT 300 LABELS "gost;ct")
+elseif(NOT GOSTTOKEN_SANITIZE)
+    # Counted as not run, so that nobody takes silence for proof.
+    add_test(NAME hash-ct COMMAND ${CMAKE_COMMAND} -E false)
+    set_tests_properties(hash-ct PROPERTIES DISABLED TRUE)
 endif()
