@@ -86,15 +86,10 @@ static CK_RV ex_init(tok_slot *slot, const CK_UTF8CHAR *pin, CK_ULONG pin_len,
     };
     tok_card *card = NULL;
     tok_slot_kind kind;
-    CK_ULONG sessions;
-    CK_RV rv;
+    CK_RV rv = tok_slot_idle(slot, &kind);
 
-    (void)pthread_mutex_lock(&slot->lock);
-    sessions = slot->session_count;
-    kind = slot->kind;
-    (void)pthread_mutex_unlock(&slot->lock);
-    if (sessions != 0)
-        return CKR_SESSION_EXISTS;
+    if (rv != CKR_OK)
+        return rv;
     /* Programs give a fresh token's factory PIN here: as long as the factory token is not in the
      * store, that PIN is checked against the one it would have. */
     if (kind == TOK_SLOT_FACTORY && !p->UseRepairMode)

@@ -85,6 +85,19 @@ CK_RV C_CopyObject(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIB
     return tok_session_leave(s, rv);
 }
 
+/* The object, if this session may write it and the object itself lets it (`allows`). */
+static CK_RV get_to_change(tok_session *s, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE allows,
+                           tok_object **o)
+{
+    CK_RV rv = tok_object_get(s, object, o);
+
+    if (rv == CKR_OK)
+        rv = tok_object_writable(s, *o);
+    if (rv == CKR_OK && !tok_attrs_bool((*o)->attrs, allows, CK_TRUE))
+        rv = CKR_ACTION_PROHIBITED;
+    return rv;
+}
+
 CK_RV C_DestroyObject(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object)
 {
     tok_object *o = NULL;
@@ -93,11 +106,7 @@ CK_RV C_DestroyObject(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object)
 
     if (rv != CKR_OK)
         return rv;
-    rv = tok_object_get(s, object, &o);
-    if (rv == CKR_OK)
-        rv = tok_object_writable(s, o);
-    if (rv == CKR_OK && !tok_attrs_bool(o->attrs, CKA_DESTROYABLE, CK_TRUE))
-        rv = CKR_ACTION_PROHIBITED;
+    rv = get_to_change(s, object, CKA_DESTROYABLE, &o);
     if (rv == CKR_OK)
         rv = tok_object_destroy(s, object, o);
     tok_object_free(o);
@@ -205,11 +214,7 @@ CK_RV C_SetAttributeValue(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK
 
     if (rv != CKR_OK)
         return rv;
-    rv = tok_object_get(s, object, &o);
-    if (rv == CKR_OK)
-        rv = tok_object_writable(s, o);
-    if (rv == CKR_OK && !tok_attrs_bool(o->attrs, CKA_MODIFIABLE, CK_TRUE))
-        rv = CKR_ACTION_PROHIBITED;
+    rv = get_to_change(s, object, CKA_MODIFIABLE, &o);
     if (rv == CKR_OK)
         rv = tok_template_changes(TOK_SET, o->attrs, is_so(s), templ, n, &changes);
     if (rv == CKR_OK)

@@ -119,16 +119,11 @@ CK_RV C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INF
 static CK_RV init_token(tok_slot *slot, const vault_init *init)
 {
     tok_card *card = NULL;
-    CK_ULONG sessions;
     tok_slot_kind kind;
-    CK_RV rv;
+    CK_RV rv = tok_slot_idle(slot, &kind);
 
-    (void)pthread_mutex_lock(&slot->lock);
-    sessions = slot->session_count;
-    kind = slot->kind;
-    (void)pthread_mutex_unlock(&slot->lock);
-    if (sessions != 0)
-        return CKR_SESSION_EXISTS;
+    if (rv != CKR_OK)
+        return rv;
     if (kind != TOK_SLOT_TOKEN)
         return tok_slot_create(slot, init);
     rv = tok_slot_card(slot, &card);

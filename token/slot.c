@@ -302,6 +302,17 @@ CK_RV tok_slot_card(tok_slot *slot, tok_card **out)
     return CKR_OK;
 }
 
+CK_RV tok_slot_idle(tok_slot *slot, tok_slot_kind *kind)
+{
+    CK_ULONG sessions;
+
+    (void)pthread_mutex_lock(&slot->lock);
+    sessions = slot->session_count;
+    *kind = slot->kind;
+    (void)pthread_mutex_unlock(&slot->lock);
+    return sessions == 0 ? CKR_OK : CKR_SESSION_EXISTS;
+}
+
 CK_RV tok_slot_create(tok_slot *slot, const vault_init *init)
 {
     CK_RV rv = tok_vault_result("make a token", vault_create(tok.vault, slot->id, init));

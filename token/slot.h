@@ -74,6 +74,10 @@ CK_RV tok_slot_card_real(tok_slot *slot, tok_card **out);
 /* Puts the vault's failure into the log and notes a lost token. Returns rv. */
 CK_RV tok_slot_result(tok_slot *slot, const char *where, CK_RV rv);
 
+/* What the slot holds, if no session is open: CKR_SESSION_EXISTS. The slot's admin is held, so that
+ * none is opened meanwhile. */
+CK_RV tok_slot_idle(tok_slot *slot, tok_slot_kind *kind);
+
 /* Makes a token in a blank or factory slot. */
 CK_RV tok_slot_create(tok_slot *slot, const vault_init *init);
 
