@@ -2,23 +2,12 @@
 /* Forks. With the mock module, which in a child wants C_Initialize first, as the standard has it,
  * or, with `inherits`, goes on as if nothing had happened. */
 #include "support.h"
+#include "tests/sanitizer.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-/* ThreadSanitizer cannot follow new threads in the child of a process with threads. */
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define __SANITIZE_THREAD__ 1
-#endif
-#endif
-#ifdef __SANITIZE_THREAD__
-#define THREADS_IN_CHILD 0
-#else
-#define THREADS_IN_CHILD 1
-#endif
 
 static mock *m;
 
@@ -214,10 +203,13 @@ static int child_signs_with_threads(void *arg)
 
 static void fork_while_threads_sign(void **state)
 {
-    gt_object *key = mock_key();
     struct busy b[4] = {{0}};
+    gt_object *key;
 
     (void)state;
+    if (!FORK_AMONG_THREADS)
+        skip();
+    key = mock_key();
     for (int i = 0; i < 4; i++) {
         b[i].key = key;
         pthread_create(&b[i].thread, NULL, sign_until, &b[i]);
@@ -250,12 +242,15 @@ static void *slow_find(void *arg)
 
 static void fork_during_login(void **state)
 {
-    gt_p11 *p = mock_client(NULL, "123456");
     pthread_t thread;
     void *found;
+    gt_p11 *p;
     pid_t pid;
 
     (void)state;
+    if (!FORK_AMONG_THREADS)
+        skip();
+    p = mock_client(NULL, "123456");
     m->login_ms = 300;
     pthread_create(&thread, NULL, slow_find, p);
     usleep(100000);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fork: the child starts anew, the parent goes on. And two processes on one token. */
+#include "tests/sanitizer.h"
 #include "tests/token/harness.h"
 
 #include <pthread.h>
@@ -139,14 +140,17 @@ static void *busy(void *arg)
 
 static void fork_while_busy(void **state)
 {
-    CK_SESSION_HANDLE s = open_user();
     CK_OBJECT_HANDLE pub, priv;
+    CK_SESSION_HANDLE s;
     pthread_t thread[2];
     void *said;
     pid_t pid;
     int i;
 
     (void)state;
+    if (!FORK_AMONG_THREADS)
+        skip();
+    s = open_user();
     make_pair(s, paramset(TC26_A), CK_TRUE, &pub, &priv);
     stop = 0;
     for (i = 0; i < 2; i++)
