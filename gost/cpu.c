@@ -22,6 +22,11 @@ int gost_cpu_bmi2(void)
     return __builtin_cpu_supports("bmi2") != 0;
 }
 
+int gost_cpu_pclmul(void)
+{
+    return __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1");
+}
+
 int gost_cpu_adx(void)
 {
     /* Older clangs do not know "adx" by name. The cpuid instruction is slow where it traps (in a
@@ -41,6 +46,11 @@ int gost_cpu_adx(void)
 #else
 
 int gost_cpu_adx(void)
+{
+    return 0;
+}
+
+int gost_cpu_pclmul(void)
 {
     return 0;
 }

@@ -16,6 +16,7 @@
 int gost_cpu_ssse3(void);
 int gost_cpu_avx2(void);
 int gost_cpu_bmi2(void);
+int gost_cpu_pclmul(void); /* and SSE 4.1 */
 
 /* ADX and BMI2: two carry chains at once, for the fields. */
 int gost_cpu_adx(void);

@@ -17,6 +17,13 @@ typedef struct gost_curve gost_curve;
 typedef struct gost_curve_ops {
     /* (x, y) = k * P for 0 < k < q; y may be NULL, which is faster. Constant time in k. */
     void (*mul_base)(const gost_curve *c, const uint64_t *k, uint64_t *x, uint64_t *y);
+    /*
+     * (x, y) = k * (cofactor * (px, py)) for 0 < k < q and a point (px, py) of the curve, of any
+     * order. Returns 1, or 0 if that is zero, which is so for the points whose order divides the
+     * cofactor. Constant time in k; the point is public.
+     */
+    int (*mul)(const gost_curve *c, const uint64_t *k, const uint64_t *px, const uint64_t *py,
+               uint64_t *x, uint64_t *y);
     /* 1 if (x, y), both below p, lies on the curve. Variable time. */
     int (*on_curve)(const gost_curve *c, const uint64_t *x, const uint64_t *y);
     /* 1 if the point (x, y) of the curve has order q. Variable time. */
@@ -52,6 +59,10 @@ struct gost_curve {
 
 /* The functions to use on this CPU. */
 const gost_curve_ops *gost_curve_best(const gost_curve *c);
+
+/* Reads X | Y, each 8 * c->limbs bytes, little-endian; 1 if it is a point of the curve. Variable
+ * time. */
+int gost_curve_read_point(const gost_curve *c, const uint8_t *pub, uint64_t *x, uint64_t *y);
 
 /* For tests and benchmarks: use this backend from now on, whatever the CPU says, where a curve has
  * it; -1: choose by the CPU again. */

@@ -19,7 +19,7 @@ typedef struct epoint {
     fe x, y, z, t;
 } epoint;
 
-/* A point to add: u, v, d*u*v, of table entries; with a Z of its own for the verifier's. */
+/* A point to add: u, v, d*u*v. */
 typedef struct eentry {
     fe x, y, dt;
 } eentry;
@@ -60,18 +60,49 @@ static inline __attribute__((always_inline)) void e_add(const gost_modulus *p, e
     fe_mul(p, &r->z, &l, &c);
 }
 
-static void e_mul_base(const gost_curve *c, const uint64_t *k, uint64_t *x, uint64_t *y)
+/* The Weierstrass coordinates of r, which is of order q, negated if the mask says so; y may be
+ * NULL. The order is odd: Z - Y and X are not 0. */
+static void e_store(const gost_curve *c, const epoint *r, uint64_t negate, uint64_t *x, uint64_t *y)
 {
     const gost_modulus *p = &c->p;
     static const fe zero;
     struct {
+        fe n, d, i, neg;
+    } v;
+    fe ks, kt;
+
+    fe_copy(&ks, c->s);
+    fe_copy(&kt, c->t);
+    fe_add(p, &v.n, &r->z, &r->y);
+    fe_mul(p, &v.n, &v.n, &ks);
+    fe_sub(p, &v.d, &r->z, &r->y);
+    if (!y) {
+        fe_inv(p, &v.i, &v.d);
+    } else {
+        fe_mul(p, &v.d, &v.d, &r->x);
+        fe_inv(p, &v.i, &v.d);
+        fe_mul(p, &v.d, &v.n, &r->z);
+        fe_mul(p, &v.d, &v.d, &v.i);
+        fe_sub(p, &v.neg, &zero, &v.d);
+        fe_cmov(&v.d, negate, &v.neg);
+        fe_store(p, y, &v.d);
+        fe_mul(p, &v.i, &v.i, &r->x);
+    }
+    fe_mul(p, &v.n, &v.n, &v.i);
+    fe_add(p, &v.n, &v.n, &kt);
+    fe_store(p, x, &v.n);
+    gost_wipe(&v, sizeof v);
+}
+
+static void e_mul_base(const gost_curve *c, const uint64_t *k, uint64_t *x, uint64_t *y)
+{
+    const gost_modulus *p = &c->p;
+    struct {
         uint64_t kk[GOST_MAX_LIMBS], sign;
         epoint r;
         eentry e;
-        fe n, d, i;
     } v;
     uint64_t even = scalar_make_odd(c, v.kk, k);
-    fe ks, kt;
 
     for (unsigned i = 0; i < c->rows; i++) {
         uint64_t index = scalar_digit(c, v.kk, i, &v.sign);
@@ -89,27 +120,7 @@ static void e_mul_base(const gost_curve *c, const uint64_t *k, uint64_t *x, uint
         if (i + 1 < c->rows)
             table_prefetch(c, i + 1, 3 * FE_LIMBS);
     }
-    /* k * P is not zero and its order is odd: Z - Y and X are not 0. */
-    fe_copy(&ks, c->s);
-    fe_copy(&kt, c->t);
-    fe_add(p, &v.n, &v.r.z, &v.r.y);
-    fe_mul(p, &v.n, &v.n, &ks);
-    fe_sub(p, &v.d, &v.r.z, &v.r.y);
-    if (!y) {
-        fe_inv(p, &v.i, &v.d);
-    } else {
-        fe_mul(p, &v.d, &v.d, &v.r.x);
-        fe_inv(p, &v.i, &v.d);
-        fe_mul(p, &v.d, &v.n, &v.r.z);
-        fe_mul(p, &v.d, &v.d, &v.i);
-        fe_sub(p, &v.r.t, &zero, &v.d);
-        fe_cmov(&v.d, even, &v.r.t);
-        fe_store(p, y, &v.d);
-        fe_mul(p, &v.i, &v.i, &v.r.x);
-    }
-    fe_mul(p, &v.n, &v.n, &v.i);
-    fe_add(p, &v.n, &v.n, &kt);
-    fe_store(p, x, &v.n);
+    e_store(c, &v.r, even, x, y);
     gost_wipe(&v, sizeof v);
 }
 
@@ -166,6 +177,37 @@ static int e_from_weierstrass(const gost_curve *c, epoint *r, const uint64_t *x,
     return 1;
 }
 
+/* A point to add with a Z of its own. */
+typedef struct ezentry {
+    eentry e;
+    fe z;
+} ezentry;
+
+/* odd[i] = (2i + 1) * q, for i < n. */
+static __attribute__((noinline)) void e_odd_multiples(const gost_curve *c, ezentry *odd, int n,
+                                                      const epoint *q)
+{
+    const gost_modulus *p = &c->p;
+    epoint m = *q, dbl = *q;
+    ezentry two;
+    fe d;
+
+    fe_copy(&d, c->d);
+    e_double(p, &dbl, 1);
+    two.e.x = dbl.x;
+    two.e.y = dbl.y;
+    fe_mul(p, &two.e.dt, &dbl.t, &d);
+    two.z = dbl.z;
+    for (int i = 0; i < n; i++) {
+        if (i)
+            e_add(p, &m, &two.e, &two.z);
+        odd[i].e.x = m.x;
+        odd[i].e.y = m.y;
+        fe_mul(p, &odd[i].e.dt, &m.t, &d);
+        odd[i].z = m.z;
+    }
+}
+
 #define E_WINDOW 5
 #define E_ODD    (1 << (E_WINDOW - 2))
 
@@ -178,24 +220,10 @@ static void e_mul_two(const gost_curve *c, epoint *r, const epoint *q, const uin
     int n1 = scalar_wnaf(d1, u1, c->window + 1), n2 = scalar_wnaf(d2, u2, E_WINDOW);
     int n = n1 > n2 ? n1 : n2;
     const eentry *base = (const eentry *)(const void *)c->table;
-    eentry odd[E_ODD], two, e;
-    fe z[E_ODD], d, z2;
-    epoint m = *q, dbl = *q;
+    ezentry odd[E_ODD];
+    eentry e;
 
-    fe_copy(&d, c->d);
-    e_double(p, &dbl, 1);
-    two.x = dbl.x;
-    two.y = dbl.y;
-    fe_mul(p, &two.dt, &dbl.t, &d);
-    z2 = dbl.z;
-    for (int i = 0; i < E_ODD; i++) {
-        if (i)
-            e_add(p, &m, &two, &z2);
-        odd[i].x = m.x;
-        odd[i].y = m.y;
-        z[i] = m.z;
-        fe_mul(p, &odd[i].dt, &m.t, &d);
-    }
+    e_odd_multiples(c, odd, E_ODD, q);
     e_zero(p, r);
     for (int i = n - 1; i >= 0; i--) {
         int a = i < n1 ? d1[i] : 0, b = i < n2 ? d2[i] : 0;
@@ -209,9 +237,9 @@ static void e_mul_two(const gost_curve *c, epoint *r, const epoint *q, const uin
         if (b) {
             int j = (b < 0 ? -b : b) / 2;
 
-            e = odd[j];
+            e = odd[j].e;
             e_negate_if(p, &e, 0 - (uint64_t)(b < 0));
-            e_add(p, r, &e, &z[j]);
+            e_add(p, r, &e, &odd[j].z);
         }
     }
 }
@@ -263,9 +291,58 @@ static int e_order_q(const gost_curve *c, const uint64_t *x, const uint64_t *y)
     return fe_is_zero(&c->p, &m.x) && fe_is_zero(&c->p, &t);
 }
 
+/*
+ * ---- a secret scalar times a public point: constant time again ----
+ *
+ * The point is multiplied by the cofactor first: what remains is zero or of order q, whatever was
+ * given, so that nothing of k modulo the cofactor shows, and q - k stands for -k.
+ */
+#define E_MUL_WINDOW 5
+#define E_MUL_ODD    (1 << (E_MUL_WINDOW - 1))
+
+static int e_mul(const gost_curve *c, const uint64_t *k, const uint64_t *px, const uint64_t *py,
+                 uint64_t *x, uint64_t *y)
+{
+    const gost_modulus *p = &c->p;
+    const unsigned n = (c->q.bits + E_MUL_WINDOW - 1) / E_MUL_WINDOW;
+    ezentry odd[E_MUL_ODD]; /* public */
+    epoint q;
+    struct {
+        uint64_t kk[GOST_MAX_LIMBS], sign;
+        epoint r;
+        ezentry e;
+    } v;
+    uint64_t even;
+
+    if (!e_from_weierstrass(c, &q, px, py))
+        return 0; /* of order 2 */
+    for (unsigned i = 1; i < c->cofactor; i *= 2)
+        e_double(p, &q, 1);
+    if (fe_is_zero(p, &q.x))
+        return 0;
+    e_odd_multiples(c, odd, E_MUL_ODD, &q);
+    even = scalar_make_odd(c, v.kk, k);
+    e_zero(p, &v.r);
+    for (unsigned i = n; i-- > 0;) {
+        uint64_t index = scalar_digit_of(v.kk, E_MUL_WINDOW, n, i, &v.sign);
+
+        if (i < n - 1) {
+            for (int j = 1; j <= E_MUL_WINDOW; j++)
+                e_double(p, &v.r, j == E_MUL_WINDOW);
+        }
+        entry_select((uint64_t *)(void *)&v.e, (const uint64_t *)(const void *)odd, E_MUL_ODD,
+                     index, 4 * FE_LIMBS);
+        e_negate_if(p, &v.e.e, v.sign);
+        e_add(p, &v.r, &v.e.e, &v.e.z);
+    }
+    e_store(c, &v.r, even, x, y);
+    gost_wipe(&v, sizeof v);
+    return 1;
+}
+
 #define GOST_EDWARDS_OPS                                                                           \
     {                                                                                              \
-        e_mul_base, w_on_curve, e_order_q, e_check                                                 \
+        e_mul_base, e_mul, w_on_curve, e_order_q, e_check                                          \
     }
 
 #endif

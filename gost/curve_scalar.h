@@ -6,8 +6,8 @@
  * between -(2^w - 1) and 2^w - 1. They stand in k's bits as they are: with c_i the w bits of k from
  * bit w*i + 1 on, where the bit at w*n counts as 1, d_i = 2 c_i + 1 - 2^w. (The sum of all
  * 2 c_i 2^(w i) is k - 1 + 2^(w n), and the sum of all (2^w - 1) 2^(w i) is 2^(w n) - 1.) No digit
- * is zero, so a sum over a table's rows has no zero to skip, and no carries run between digits. An
- * even k is replaced by q - k, and the result negated.
+ * is zero, so a sum over a table's rows has no zero to skip, and no carries run between digits. The
+ * last digit is positive. An even k is replaced by q - k, and the result negated.
  *
  * Public scalars: width-w non-adjacent form.
  */
@@ -31,31 +31,37 @@ static inline uint64_t scalar_make_odd(const gost_curve *c, uint64_t *kk, const 
 }
 
 /*
- * The digit of row i of an odd kk: its place in the row, (|d| - 1) / 2, and its sign, all ones if
- * negative.
+ * The digit i of the `n` digits of w bits of an odd kk: its place among the odd numbers,
+ * (|d| - 1) / 2, and its sign, all ones if negative.
  */
-static inline uint64_t scalar_digit(const gost_curve *c, const uint64_t *kk, unsigned i,
-                                    uint64_t *sign)
+static inline uint64_t scalar_digit_of(const uint64_t *kk, unsigned w, unsigned n, unsigned i,
+                                       uint64_t *sign)
 {
-    unsigned w = c->window, bit = w * i + 1, limb = bit / 64, shift = bit % 64;
+    unsigned bit = w * i + 1, limb = bit / 64, shift = bit % 64;
     uint64_t d = limb < FE_LIMBS ? kk[limb] >> shift : 0;
 
     if (shift + w > 64 && limb + 1 < FE_LIMBS)
         d |= kk[limb + 1] << (64 - shift);
-    if (i == c->rows - 1)
-        d |= (uint64_t)1 << (w - 1); /* kk has no bits here: they end at w * rows */
+    if (i == n - 1)
+        d |= (uint64_t)1 << (w - 1); /* kk has no bits here: they end at w * n */
     *sign = gost_barrier((d >> (w - 1) & 1) - 1);
     return (d ^ *sign) & (((uint64_t)1 << (w - 1)) - 1);
 }
 
-/* Copies entry `index` of a row to out, reading all of it: `words` (a multiple of 4) per entry. */
-static inline __attribute__((always_inline)) void
-table_select(uint64_t *out, const gost_curve *c, unsigned row, uint64_t index, unsigned words)
+/* The digit of row i of the curve's table. */
+static inline uint64_t scalar_digit(const gost_curve *c, const uint64_t *kk, unsigned i,
+                                    uint64_t *sign)
 {
-    const unsigned entries = 1u << (c->window - 1);
-    const uint64_t *t = c->table + (size_t)row * entries * words;
+    return scalar_digit_of(kk, c->window, c->rows, i, sign);
+}
+
+/* Copies entry `index` of `entries` at t to out, reading all of them: `words` (a multiple of 4, at
+ * most 32) per entry. */
+static inline __attribute__((always_inline)) void
+entry_select(uint64_t *out, const uint64_t *t, unsigned entries, uint64_t index, unsigned words)
+{
     const vec4 want = {index, index, index, index}, one = {1, 1, 1, 1};
-    vec4 acc[6] = {{0}}, j = {0};
+    vec4 acc[8] = {{0}}, j = {0};
 
 #pragma GCC unroll 4
     for (unsigned i = 0; i < entries; i++) {
@@ -67,6 +73,15 @@ table_select(uint64_t *out, const gost_curve *c, unsigned row, uint64_t index, u
         t += words;
     }
     memcpy(out, acc, words * sizeof *out);
+}
+
+/* The same from a row of the curve's table. */
+static inline __attribute__((always_inline)) void
+table_select(uint64_t *out, const gost_curve *c, unsigned row, uint64_t index, unsigned words)
+{
+    const unsigned entries = 1u << (c->window - 1);
+
+    entry_select(out, c->table + (size_t)row * entries * words, entries, index, words);
 }
 
 /* Asks for the next row while the addition of this one's entry runs. */

@@ -204,11 +204,46 @@ static void j_double(const gost_curve *c, jpoint *r)
     fe_sub(p, &r->y, &r->y, &gamma);
 }
 
+/* The differences that say which case the addition of (x2, y2) to r is: of x (h) and of y (s),
+ * times powers of Z. */
+static inline __attribute__((always_inline)) void
+j_differences(const gost_modulus *p, fe *h, fe *s, const jpoint *r, const fe *x2, const fe *y2)
+{
+    fe zz;
+
+    fe_sqr(p, &zz, &r->z);
+    fe_mul(p, h, x2, &zz);
+    fe_mul(p, s, y2, &zz);
+    fe_mul(p, s, s, &r->z);
+    fe_sub(p, h, h, &r->x);
+    fe_sub(p, s, s, &r->y);
+}
+
+/* The addition itself, where h is not 0. */
+static inline __attribute__((always_inline)) void
+j_add_differences(const gost_modulus *p, jpoint *r, const fe *h, const fe *s)
+{
+    fe hh, hhh, v;
+
+    fe_mul(p, &r->z, &r->z, h);
+    fe_sqr(p, &hh, h);
+    fe_mul(p, &v, &r->x, &hh);
+    fe_sqr(p, &r->x, s);
+    fe_mul(p, &hhh, h, &hh);
+    fe_sub(p, &r->x, &r->x, &hhh);
+    fe_sub(p, &r->x, &r->x, &v);
+    fe_sub(p, &r->x, &r->x, &v);
+    fe_sub(p, &v, &v, &r->x);
+    fe_mul(p, &hhh, &hhh, &r->y);
+    fe_mul(p, &v, &v, s);
+    fe_sub(p, &r->y, &v, &hhh);
+}
+
 /* r += (x2, y2), every case. */
 static void j_add_affine(const gost_curve *c, jpoint *r, const fe *x2, const fe *y2)
 {
     const gost_modulus *p = &c->p;
-    fe zz, h, s, hh, hhh, v;
+    fe h, s;
 
     if (r->zero) {
         r->x = *x2;
@@ -217,12 +252,7 @@ static void j_add_affine(const gost_curve *c, jpoint *r, const fe *x2, const fe 
         r->zero = 0;
         return;
     }
-    fe_sqr(p, &zz, &r->z);
-    fe_mul(p, &h, x2, &zz);
-    fe_mul(p, &s, y2, &zz);
-    fe_mul(p, &s, &s, &r->z);
-    fe_sub(p, &h, &h, &r->x);
-    fe_sub(p, &s, &s, &r->y);
+    j_differences(p, &h, &s, r, x2, y2);
     if (fe_is_zero(p, &h)) {
         if (fe_is_zero(p, &s))
             j_double(c, r);
@@ -230,18 +260,7 @@ static void j_add_affine(const gost_curve *c, jpoint *r, const fe *x2, const fe 
             r->zero = 1;
         return;
     }
-    fe_mul(p, &r->z, &r->z, &h);
-    fe_sqr(p, &hh, &h);
-    fe_mul(p, &v, &r->x, &hh);
-    fe_sqr(p, &r->x, &s);
-    fe_mul(p, &hhh, &h, &hh);
-    fe_sub(p, &r->x, &r->x, &hhh);
-    fe_sub(p, &r->x, &r->x, &v);
-    fe_sub(p, &r->x, &r->x, &v);
-    fe_sub(p, &v, &v, &r->x);
-    fe_mul(p, &hhh, &hhh, &r->y);
-    fe_mul(p, &v, &v, &s);
-    fe_sub(p, &r->y, &v, &hhh);
+    j_add_differences(p, r, &h, &s);
 }
 
 /* r += sign(d) * entry (|d| - 1) / 2 of xy. */
@@ -260,14 +279,16 @@ static void j_add_digit(const gost_curve *c, jpoint *r, const fe (*xy)[2], int d
 
 #define Q_WINDOW 5
 #define Q_ODD    (1 << (Q_WINDOW - 2))
+#define ODD_MAX  16 /* entries of the largest table of odd multiples */
 
-/* xy[i] = (2i + 1) * (x, y), affine, by one inversion. 0 if a multiple is zero: the order of
- * (x, y) is then below 16, and the point no key. */
-static int j_odd_multiples(const gost_curve *c, fe (*xy)[2], const fe *x, const fe *y)
+/* xy[i] = (2i + 1) * (x, y) for i < n, affine, by one inversion. 0 if a multiple is zero: the order
+ * of (x, y) is then below 2n, and the point no key. */
+static __attribute__((noinline)) int j_odd_multiples(const gost_curve *c, fe (*xy)[2], int n,
+                                                     const fe *x, const fe *y)
 {
     const gost_modulus *p = &c->p;
-    jpoint m[Q_ODD], two;
-    fe acc[Q_ODD + 1], inv, t, zz;
+    jpoint m[ODD_MAX], two;
+    fe acc[ODD_MAX + 1], inv, t, zz;
 
     two.zero = 1;
     j_add_affine(c, &two, x, y);
@@ -279,21 +300,21 @@ static int j_odd_multiples(const gost_curve *c, fe (*xy)[2], const fe *x, const 
     fe_mul(p, &m[0].x, &m[0].x, &zz);
     fe_mul(p, &t, &zz, &two.z);
     fe_mul(p, &m[0].y, &m[0].y, &t);
-    for (int i = 1; i < Q_ODD; i++) {
+    for (int i = 1; i < n; i++) {
         m[i] = m[i - 1];
         j_add_affine(c, &m[i], &two.x, &two.y);
         if (m[i].zero)
             return 0;
     }
     fe_one(p, &acc[0]);
-    for (int i = 0; i < Q_ODD; i++) {
+    for (int i = 0; i < n; i++) {
         fe_mul(p, &m[i].z, &m[i].z, &two.z);
         fe_mul(p, &acc[i + 1], &acc[i], &m[i].z);
     }
-    if (fe_is_zero(p, &acc[Q_ODD]))
+    if (fe_is_zero(p, &acc[n]))
         return 0;
-    fe_inv(p, &inv, &acc[Q_ODD]);
-    for (int i = Q_ODD - 1; i >= 0; i--) {
+    fe_inv(p, &inv, &acc[n]);
+    for (int i = n - 1; i >= 0; i--) {
         fe_mul(p, &t, &inv, &acc[i]); /* 1/Z */
         fe_mul(p, &inv, &inv, &m[i].z);
         fe_sqr(p, &zz, &t);
@@ -316,7 +337,7 @@ static int w_check(const gost_curve *c, const uint64_t *x, const uint64_t *y, co
 
     fe_load(p, &t, x);
     fe_load(p, &zz, y);
-    if (!j_odd_multiples(c, odd, &t, &zz))
+    if (!j_odd_multiples(c, odd, Q_ODD, &t, &zz))
         return 0;
     for (int i = (n1 > n2 ? n1 : n2) - 1; i >= 0; i--) {
         j_double(c, &s);
@@ -351,9 +372,90 @@ static int w_order_q(const gost_curve *c, const uint64_t *x, const uint64_t *y)
     return 1;
 }
 
+/*
+ * ---- a secret scalar times a public point: constant time again ----
+ *
+ * From the highest digit down: A = 2^w A + D with a table of odd multiples. A is (k >> w i) | 1 and
+ * D is odd with |D| < 2^w, so before the last addition 2^w A + D and 2^w A - D lie between 0 and q:
+ * no addition of equal, opposite or zero points (the order of every point but zero is q). In the
+ * last one 2^w A + D = k is not 0 modulo q; 2^w A - D is for some k close to q, so that addition
+ * also computes the double of D and takes it by a mask.
+ */
+#define M_WINDOW 5
+#define M_ODD    (1 << (M_WINDOW - 1))
+_Static_assert(M_ODD <= ODD_MAX, "the table of odd multiples is too small");
+
+static inline void w_mul_entry(const gost_modulus *p, fe xy[2], const fe (*odd)[2],
+                               const uint64_t *kk, unsigned n, unsigned i)
+{
+    static const fe zero;
+    uint64_t sign, index = scalar_digit_of(kk, M_WINDOW, n, i, &sign);
+    fe neg;
+
+    entry_select((uint64_t *)(void *)xy, (const uint64_t *)(const void *)odd, M_ODD, index,
+                 2 * FE_LIMBS);
+    fe_sub(p, &neg, &zero, &xy[1]);
+    fe_cmov(&xy[1], sign, &neg);
+}
+
+static int w_mul(const gost_curve *c, const uint64_t *k, const uint64_t *px, const uint64_t *py,
+                 uint64_t *x, uint64_t *y)
+{
+    const gost_modulus *p = &c->p;
+    const unsigned n = (c->q.bits + M_WINDOW - 1) / M_WINDOW;
+    static const fe zero;
+    fe odd[M_ODD][2]; /* public */
+    struct {
+        uint64_t kk[GOST_MAX_LIMBS];
+        jpoint r, dbl;
+        fe xy[2], h, s, i;
+    } v;
+    uint64_t even, same;
+
+    fe_load(p, &v.h, px);
+    fe_load(p, &v.s, py);
+    if (!j_odd_multiples(c, odd, M_ODD, &v.h, &v.s))
+        return 0; /* does not happen: the cofactor is 1 */
+    even = scalar_make_odd(c, v.kk, k);
+    v.r.zero = v.dbl.zero = 0;
+    w_mul_entry(p, v.xy, (const fe(*)[2])odd, v.kk, n, n - 1);
+    v.r.x = v.xy[0];
+    v.r.y = v.xy[1];
+    fe_one(p, &v.r.z);
+    for (unsigned i = n - 1; i-- > 0;) {
+        for (int j = 0; j < M_WINDOW; j++)
+            j_double(c, &v.r);
+        w_mul_entry(p, v.xy, (const fe(*)[2])odd, v.kk, n, i);
+        j_differences(p, &v.h, &v.s, &v.r, &v.xy[0], &v.xy[1]);
+        if (i > 0)
+            j_add_differences(p, &v.r, &v.h, &v.s);
+    }
+    v.dbl.x = v.xy[0];
+    v.dbl.y = v.xy[1];
+    fe_one(p, &v.dbl.z);
+    j_double(c, &v.dbl);
+    same = fe_is_zero(p, &v.h) & fe_is_zero(p, &v.s);
+    j_add_differences(p, &v.r, &v.h, &v.s);
+    fe_cmov(&v.r.x, same, &v.dbl.x);
+    fe_cmov(&v.r.y, same, &v.dbl.y);
+    fe_cmov(&v.r.z, same, &v.dbl.z);
+
+    fe_inv(p, &v.i, &v.r.z);
+    fe_sqr(p, &v.h, &v.i);
+    fe_mul(p, &v.s, &v.h, &v.i);
+    fe_mul(p, &v.h, &v.h, &v.r.x);
+    fe_store(p, x, &v.h);
+    fe_mul(p, &v.s, &v.s, &v.r.y);
+    fe_sub(p, &v.i, &zero, &v.s);
+    fe_cmov(&v.s, even, &v.i);
+    fe_store(p, y, &v.s);
+    gost_wipe(&v, sizeof v);
+    return 1;
+}
+
 #define GOST_WEIERSTRASS_OPS                                                                       \
     {                                                                                              \
-        w_mul_base, w_on_curve, w_order_q, w_check                                                 \
+        w_mul_base, w_mul, w_on_curve, w_order_q, w_check                                          \
     }
 
 #endif

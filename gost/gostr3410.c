@@ -131,22 +131,12 @@ int gost_3410_public(const gost_paramset *ps, const uint8_t *d, uint8_t *pub)
     return ok;
 }
 
-/* Reads a public key; 1 if it is a point of the curve. */
-static int read_point(const gost_paramset *ps, const uint8_t *pub, uint64_t *x, uint64_t *y)
-{
-    const gost_curve *c = ps->curve;
-
-    gost_limbs_from_le(x, pub, c->limbs);
-    gost_limbs_from_le(y, pub + ps->bits / 8, c->limbs);
-    return gost_mod_below(&c->p, x) && gost_mod_below(&c->p, y) &&
-           gost_curve_best(c)->on_curve(c, x, y);
-}
-
 int gost_3410_public_valid(const gost_paramset *ps, const uint8_t *pub)
 {
     uint64_t x[GOST_MAX_LIMBS], y[GOST_MAX_LIMBS];
 
-    return read_point(ps, pub, x, y) && gost_curve_best(ps->curve)->order_q(ps->curve, x, y);
+    return gost_curve_read_point(ps->curve, pub, x, y) &&
+           gost_curve_best(ps->curve)->order_q(ps->curve, x, y);
 }
 
 /*
@@ -316,7 +306,7 @@ int gost_3410_verify(const gost_paramset *ps, const uint8_t *pub, const uint8_t 
 
     gost_limbs_from_be(s, sig, c->limbs);
     gost_limbs_from_be(r, sig + ps->bits / 8, c->limbs);
-    if (!in_range(c, r) || !in_range(c, s) || !read_point(ps, pub, x, y))
+    if (!in_range(c, r) || !in_range(c, s) || !gost_curve_read_point(c, pub, x, y))
         return 0;
     digest_to_e(c, v, digest);
     gost_mod_inverse(q, v, v);

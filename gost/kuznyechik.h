@@ -6,13 +6,14 @@
 #ifndef GOST_KUZNYECHIK_H
 #define GOST_KUZNYECHIK_H
 
-#include <stdint.h>
+#include "gost/block.h"
 
 #define GOST_KUZNYECHIK_KEY   32
 #define GOST_KUZNYECHIK_BLOCK 16
 
+/* gost_block_kuznyechik, for those who need one block of this cipher. */
 typedef struct gost_kuznyechik {
-    uint8_t round[10][16];
+    gost_block block;
 } gost_kuznyechik;
 
 void gost_kuznyechik_set_key(gost_kuznyechik *ks, const uint8_t key[32]);

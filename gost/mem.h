@@ -15,6 +15,8 @@ void gost_wipe(void *p, size_t len);
  * compiler temporaries puts the work into a function that is not inlined, and calls this after it.
  */
 void gost_wipe_stack(void);
+/* The same for a caller of the curves' mul, which goes deeper than anything else in gost/. */
+void gost_wipe_stack_deep(void);
 
 /* Returns 1 if the len bytes at a and b are the same, else 0, in a time that depends on len only.
  */

@@ -5,8 +5,9 @@
  * before including this.
  *
  * The decomposition is explained in gost/streebog_shuffle.h. Bytes are kept as alpha(x), with l in
- * the planes 0..3 and r in 4..7, and omega is left to the linear map behind. The 4-bit functions
- * are sums of products of input bits. Written by gost/gen/pi_tables.py. Internal to gost/.
+ * the planes 0..3 and r in 4..7, and omega may be left to the linear map behind. The 4-bit
+ * functions are sums of products of input bits. Written by gost/gen/pi_tables.py. Internal to
+ * gost/.
  */
 #ifndef GOST_PI_PLANES_H
 #define GOST_PI_PLANES_H
@@ -42,6 +43,38 @@ static inline void gost_pi_unalpha(GOST_PLANE x[8])
     x[5] = x4;
     x[6] = x0 ^ x2 ^ x4 ^ x6 ^ x7;
     x[7] = x1 ^ x2 ^ x3 ^ x7;
+}
+
+/* From l and r to the bits of a byte. */
+static inline void gost_pi_omega(GOST_PLANE x[8])
+{
+    GOST_PLANE x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];
+    GOST_PLANE x4 = x[4], x5 = x[5], x6 = x[6], x7 = x[7];
+
+    x[0] = x4;
+    x[1] = x3 ^ x5;
+    x[2] = x2 ^ x6;
+    x[3] = x7;
+    x[4] = x0 ^ x3 ^ x5 ^ x7;
+    x[5] = x1;
+    x[6] = x6;
+    x[7] = x5 ^ x7;
+}
+
+/* The inverse. */
+static inline void gost_pi_unomega(GOST_PLANE x[8])
+{
+    GOST_PLANE x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];
+    GOST_PLANE x4 = x[4], x5 = x[5], x6 = x[6], x7 = x[7];
+
+    x[0] = x1 ^ x3 ^ x4;
+    x[1] = x5;
+    x[2] = x2 ^ x6;
+    x[3] = x1 ^ x3 ^ x7;
+    x[4] = x0;
+    x[5] = x3 ^ x7;
+    x[6] = x6;
+    x[7] = x3;
 }
 
 /* 1/x in GF(16), 0 for 0. */

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the tables of Streebog's and Kuznyechik's bodies from the standards' constants.
 
-Without an argument it writes pi_planes.h, streebog_planes.h, streebog_shuffle.c and
-kuznyechik_tables.c, which are kept in the tree; with --check it compares them with what it would
+Without an argument it writes pi_planes.h, streebog_planes.h, streebog_shuffle.c,
+kuznyechik_tables.c and kuznyechik_shuffle.c, which are kept in the tree; with --check it compares them with what it would
 write, which is a test.
 gost/streebog_shuffle.h explains the decomposition of the substitution; it is checked here against
 the table of gost/pi.h, and so is every shuffle table.
@@ -171,8 +171,8 @@ PLANES_HEAD = HEAD + """/*
  * before including this.
  *
  * The decomposition is explained in gost/streebog_shuffle.h. Bytes are kept as alpha(x), with l in
- * the planes 0..3 and r in 4..7, and omega is left to the linear map behind. The 4-bit functions
- * are sums of products of input bits. %s Internal to gost/.
+ * the planes 0..3 and r in 4..7, and omega may be left to the linear map behind. The 4-bit
+ * functions are sums of products of input bits. %s Internal to gost/.
  */
 #ifndef GOST_PI_PLANES_H
 #define GOST_PI_PLANES_H
@@ -247,6 +247,8 @@ def pi_planes():
     out = PLANES_HEAD
     out += linear_function("alpha", alpha, "From the bits of a byte to l and r.")
     out += linear_function("unalpha", unalpha, "The inverse.")
+    out += linear_function("omega", omega, "From l and r to the bits of a byte.")
+    out += linear_function("unomega", unomega, "The inverse.")
     out += nibble_function("inverse", INVERSE, "1/x in GF(16), 0 for 0.")
     out += nibble_function("nu0", NU0, "The permutation of l where r is 0.")
     out += nibble_function("nu1", NU1, "The other permutation of l.")
@@ -417,12 +419,152 @@ def kuznyechik_tables():
     return out[:-1] + "/* clang-format on */\n"
 
 
+# ------------------------------------------------------------------ kuznyechik_shuffle.c
+DISTINCT = [1, 148, 32, 133, 16, 194, 192, 251]
+# Of the factors 1 and 16, 148 and 194, 32 and 192, 133 and 251 in two lanes: the places e where
+# they are f[15 - e].
+MOVES = [(0, 4), (7, 12), (9, 16), (1, 5), (15, 11), (2, 6), (14, 10), (3, 8), (13, 16)]
+
+
+def series():
+    """g: 1 / (1 + f[0] z + f[1] z^2 + ...)"""
+    g = [1]
+    for m in range(1, 16):
+        g.append(0)
+        for j in range(m):
+            g[m] ^= field_mul(FACTORS[j], g[m - j - 1], 0x1c3, 8)
+    return g
+
+
+def up(block, e):
+    return [0] * e + block[:16 - e]
+
+
+def kuznyechik_two_sums(block):
+    """L by its two sums, as kuznyechik_shuffle.h has it."""
+    t, out = [0] * 16, [0] * 16
+    for e in range(16):
+        t = [x ^ field_mul(FACTORS[15 - e], y, 0x1c3, 8) for x, y in zip(t, up(block, e))]
+    for e, g in enumerate(series()):
+        down = up(t[::-1], e)[::-1]
+        out = [x ^ field_mul(g, y, 0x1c3, 8) for x, y in zip(out, down)]
+    return out
+
+
+def kuznyechik_shuffles():
+    zero = 0xa0
+    exp = [1]
+    while len(exp) < 15:
+        exp.append(field_mul(exp[-1], 2, 0x19, 4))
+    log = [zero] + [exp.index(x) for x in range(1, 16)]
+
+    for i in range(16):
+        for k in range(8):
+            block = unit(i, 1 << k)
+            assert kuznyechik_two_sums(block) == kuznyechik_l(block)
+            assert kuznyechik_two_sums(block[::-1])[::-1] == kuznyechik_l_inverse(block)
+    pair_of = [0, 0, 0, 1, 1, 2, 2, 3, 3]
+    assert sorted(e for pair in MOVES for e in pair if e < 16) == list(range(16))
+    for n, pair in enumerate(MOVES):
+        for lane, e in enumerate(pair):
+            assert e == 16 or FACTORS[15 - e] == DISTINCT[pair_of[n] + 4 * lane]
+
+    def product(c, x):
+        return field_mul(c, x, 0x1c3, 8)
+
+    def nibbles(function):
+        """Tables of a map of bytes that is linear, or linear but for a constant."""
+        low, high = [function(n) for n in range(16)], [function(n << 4) for n in range(16)]
+        high = [x ^ function(0) for x in high]
+        assert all(low[x & 15] ^ high[x >> 4] == function(x) for x in range(256))
+        return [low, high]
+
+    def substituted(function):
+        """Tables of a linear map of what the substitution gives, by u and by r's logarithm."""
+        by_u = [function(omega[u ^ NU1[0] | SIGMA[0] << 4]) for u in range(16)]
+        by_r = [function(omega[(SIGMA[e] ^ SIGMA[0]) << 4]) for e in exp] + [0]
+        return [by_u, by_r]
+
+    def prepared(x):
+        return unomega[x] ^ SIGMA[0] << 4
+
+    unsigma, unnu0, unnu1 = invert(SIGMA), invert(NU0), invert(NU1)
+    log_sigma = [log[unsigma[r ^ SIGMA[0]]] for r in range(16)]
+    log_phi = [log[PHI[l]] for l in range(16)]
+    log_nu1 = [log[unnu1[l]] for l in range(16)]
+    unpi = invert(PI)
+    for x in range(256):
+        v = prepared(x)
+        s = log_sigma[v >> 4] - log_phi[v & 15] & 255
+        s = min(s, s + 15 & 255)
+        t = min(log_nu1[v & 15] + s, 255)
+        t = min(t, t - 15 & 255)
+        r = 0 if s & 0x80 else exp[s]
+        l = (0 if t & 0x80 else exp[t]) ^ (unnu0[v & 15] if min(v + 0x70, 255) < 0x80 else 0)
+        assert unalpha[l | r << 4] == unpi[x]
+
+    def rows(table, indent):
+        return "".join("%s{%s},\n" % (indent, hex8(row)) for row in table)
+
+    out = HEAD + "/* See gost/kuznyechik_shuffle.h. %s */\n" % MADE
+    out += '#include "gost/kuznyechik_shuffle.h"\n\n/* clang-format off */\n'
+    out += "const gost_kuznyechik_shuffles gost_kuznyechik_shuffle "
+    out += "__attribute__((aligned(32))) = {\n"
+
+    def maps(name, tables):
+        text = "    .%s = {\n" % name
+        for table in tables:
+            text += "        {\n" + rows(table, "            ") + "        },\n"
+        return text + "    },\n"
+
+    def pairs(name, tables):
+        """Of each half of the tables one, beside each other."""
+        text = "    .%s = {\n" % name
+        for a, b in zip(tables[:len(tables) // 2], tables[len(tables) // 2:]):
+            text += "        {\n"
+            for n in range(2):
+                text += "            {{%s},\n             {%s}},\n" % (hex8(a[n]), hex8(b[n]))
+            text += "        },\n"
+        return text + "    },\n"
+
+    # The constant of prepared() goes into the first of the maps that are added up.
+    g = series()
+    out += pairs("f", [substituted(lambda x, c=c: product(c, x)) for c in DISTINCT])
+    out += pairs("g", [nibbles(lambda x, c=c: alpha[product(c, x)]) for c in g])
+    out += pairs("back_f", [nibbles(lambda v, c=c: product(c, unalpha[v])) for c in DISTINCT])
+    out += pairs("back_g", [nibbles(prepared)] +
+                 [nibbles(lambda x, c=c: unomega[product(c, x)]) for c in g[1:]])
+    for name, table in (("omega", substituted(lambda x: x)),):
+        out += "    .%s = {\n%s    },\n" % (name, rows(table, "        "))
+    out += maps("factor", [nibbles(lambda x, c=c: product(c, x)) for c in DISTINCT[1:]])
+    out += "    .unomega = {\n%s    },\n" % rows(nibbles(prepared), "        ")
+    for name, table in (("log_sigma", log_sigma), ("log_phi", log_phi), ("log_nu1", log_nu1),
+                        ("nu0", unnu0), ("exp", exp + [0])):
+        out += "    .%s = {%s},\n" % (name, hex8(table))
+    # Where byte q comes from, when bytes move on (sign 1) or back (-1) by e places.
+    def move(sign, e):
+        return [q - sign * e if 0 <= q - sign * e < 16 else 0x80 for q in range(16)]
+
+    out += "    .moves = {\n"
+    for sign in (1, -1):
+        lanes = [(move(sign, a), move(sign, b)) for a, b in MOVES]
+        lanes.append((move(0, 0), move(-sign, 8)))
+        out += "        {\n"
+        out += "".join("            {{%s},\n             {%s}},\n" % (hex8(a), hex8(b))
+                       for a, b in lanes)
+        out += "        },\n"
+    out += "    },\n    .c = {\n"
+    out += rows([[alpha[v] for v in kuznyechik_l(unit(15, i))] for i in range(1, 33)], "        ")
+    return out + "    },\n};\n/* clang-format on */\n"
+
+
 def main():
     check = sys.argv[1:] == ["--check"]
     stale = []
     for name, make in (("pi_planes.h", pi_planes), ("streebog_planes.h", streebog_planes),
                        ("streebog_shuffle.c", shuffle_tables),
-                       ("kuznyechik_tables.c", kuznyechik_tables)):
+                       ("kuznyechik_tables.c", kuznyechik_tables),
+                       ("kuznyechik_shuffle.c", kuznyechik_shuffles)):
         text = make()
         if not check:
             with open(os.path.join(HERE, "..", name), "w", encoding="ascii") as f:

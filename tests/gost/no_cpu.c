@@ -21,3 +21,8 @@ int gost_cpu_adx(void)
 {
     return 0;
 }
+
+int gost_cpu_pclmul(void)
+{
+    return 0;
+}

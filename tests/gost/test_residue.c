@@ -7,8 +7,10 @@
 
 #include <ucontext.h>
 #include "gost/hmac.h"
+#include "gost/kdf.h"
 #include "gost/mem.h"
 #include "gost/mgm.h"
+#include "gost/vko.h"
 
 #define STACK ((size_t)1 << 18)
 
@@ -59,6 +61,37 @@ static void do_cipher(void)
     gost_kuznyechik_set_key(&ks, d);
     gost_mgm_seal(&ks, nonce, NULL, 0, text, sizeof text, text, tag);
     result = gost_mgm_open(&ks, nonce, NULL, 0, text, sizeof text, tag, text);
+}
+
+static const uint8_t ukm[32] = {3, 1, 4, 1, 5, 9, 2, 6};
+static uint8_t agreed[64];
+static gost_vko_hash vko_hash;
+
+static void do_vko(void)
+{
+    result = gost_vko(&key, vko_hash, pub, ukm, sizeof ukm, agreed) > 0;
+}
+
+static void do_keg(void)
+{
+    result = gost_keg(&key, pub, ukm, agreed);
+}
+
+static void do_kdf(void)
+{
+    result = gost_kdf_tree(d, 32, "label", 5, "seed", 4, 1, 64, 0, agreed, 64);
+}
+
+static void do_prf(void)
+{
+    gost_tls_prf(GOST_PRF_94, d, 32, "label", 5, "seed", 4, agreed, 64);
+    result = 1;
+}
+
+static void do_pbkdf2(void)
+{
+    gost_pbkdf2(GOST_PRF_94, d, 32, "salt", 4, 2, agreed, 64);
+    result = 1;
 }
 
 /* The control: it keeps a copy that the search must find. */
@@ -126,6 +159,33 @@ static void check_signature(const char *what, const uint64_t *dl, const uint64_t
     must_be_clean(what, "d * r", t);
 }
 
+/* What VKO and KEG leave: d, k = UKM d mod q, the shared point and the key. pub is any point. */
+static void check_agreement(const uint64_t *dl)
+{
+    const gost_curve *c = ps->curve;
+    uint64_t t[8] = {0}, u[8] = {0}, px[8], py[8], x[8], y[8];
+
+    gost_limbs_from_le(u, ukm, 4);
+    gost_mod_reduce(&c->q, u, u);
+    gost_mod_mul(&c->q, t, dl, u);
+    assert_int_equal(gost_curve_read_point(c, pub, px, py), 1);
+    assert_int_equal(gost_curve_best(c)->mul(c, t, px, py, x, y), 1);
+    for (vko_hash = GOST_VKO_2001; vko_hash <= GOST_VKO_2012_512; vko_hash++) {
+        run(do_vko);
+        must_be_clean("vko", "d", dl);
+        must_be_clean("vko", "k", t);
+        gost_mod_neg(&c->q, u, t);
+        must_be_clean("vko", "-k", u);
+        must_be_clean("vko", "x", x);
+        must_be_clean("vko", "y", y);
+        assert_int_equal(found(agreed, 32), 0);
+    }
+    run(do_keg);
+    must_be_clean("keg", "d", dl);
+    must_be_clean("keg", "x", x);
+    assert_int_equal(found(agreed, 64), 0);
+}
+
 static void one_set(void)
 {
     const gost_curve *c = ps->curve;
@@ -150,6 +210,7 @@ static void one_set(void)
     must_be_clean("key_init", "the HMAC's inner state", key.nonce_state);
     run(do_sign_nonce);
     check_signature("sign_nonce", dl, kl);
+    check_agreement(dl);
 
     run(do_sign);
     /* k = (s - d r) / e */
@@ -192,7 +253,26 @@ static void test_hash_and_cipher(void **state)
     }
     run(do_cipher);
     assert_int_equal(found(d, 32), 0);
-    assert_int_equal(found(ks.round, sizeof ks.round), 0);
+    assert_int_equal(found(ks.block.ks.kuznyechik, sizeof ks.block.ks.kuznyechik), 0);
+}
+
+static void test_derivations(void **state)
+{
+    static void (*const all[])(void) = {do_kdf, do_prf, do_pbkdf2};
+    uint8_t pad[32];
+
+    (void)state;
+    test_random(NULL, d, sizeof d);
+    for (size_t n = 0; n < sizeof all / sizeof all[0]; n++) {
+        run(all[n]);
+        assert_int_equal(found(d, 32), 0);
+        assert_int_equal(found(agreed, 64), 0);
+        for (int i = 0; i < 2; i++) {
+            for (size_t j = 0; j < sizeof pad; j++)
+                pad[j] = (uint8_t)(d[j] ^ (i ? 0x5c : 0x36));
+            assert_int_equal(found(pad, sizeof pad), 0);
+        }
+    }
 }
 
 static void test_control(void **state)
@@ -224,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_control),
         cmocka_unit_test(test_signatures),
         cmocka_unit_test(test_hash_and_cipher),
+        cmocka_unit_test(test_derivations),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
