@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <gosttoken/rutoken.h>
 #include "cli/cli.h"
 
 const char *const cli_exit_texts[] = {
@@ -36,6 +37,9 @@ static const struct {
      "DIAGNOSTICS in gosttoken(1)"},
     {CKR_PIN_LEN_RANGE, CLI_PIN, "the PIN is too short or too long for this token"},
     {CKR_PIN_INVALID, CLI_PIN, "the token does not take this PIN"},
+    {CKR_INAPPROPRIATE_PIN, CLI_PIN, "the PIN does not have what the token's policy asks for"},
+    {CKR_PIN_IN_HISTORY, CLI_PIN, "the PIN is one of the last ones, which the token remembers"},
+    {CKR_FUNCTION_REJECTED, CLI_PIN, "only the security officer (SO) may change the user PIN"},
     {CKR_PIN_EXPIRED, CLI_PIN, "the PIN has expired and must be changed first"},
     {CKR_USER_PIN_NOT_INITIALIZED, CLI_PIN,
      "the token has no user PIN yet; the security officer (SO) sets it"},

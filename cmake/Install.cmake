@@ -21,6 +21,10 @@ if(TARGET gosttoken-pkcs11)
          "# A software token for GOST keys; see gosttoken(1).\nmodule: ${module_name}\n")
     install(FILES ${CMAKE_BINARY_DIR}/gosttoken.module
             DESTINATION ${GOSTTOKEN_P11KIT_CONFIG_DIR})
+    install(FILES ${PROJECT_SOURCE_DIR}/docs/gosttoken.conf.5
+            DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+    install(FILES ${PROJECT_SOURCE_DIR}/docs/gosttoken.conf.example
+            DESTINATION ${CMAKE_INSTALL_DOCDIR})
 endif()
 
 if(TARGET gosttoken)

@@ -33,27 +33,6 @@ CK_RV C_CreateObject(CK_SESSION_HANDLE session, CK_ATTRIBUTE *templ, CK_ULONG n,
     return tok_session_leave(s, rv);
 }
 
-/* Every attribute of an object, the secret ones too, in a set of its own. */
-static CK_RV whole(tok_session *s, tok_object *o, tok_attrs **out)
-{
-    tok_attrs *all = tok_attrs_copy(o->attrs);
-    void *value = NULL;
-    size_t len;
-    CK_RV rv = all != NULL ? CKR_OK : CKR_HOST_MEMORY;
-
-    if (rv == CKR_OK && tok_object_has_secret(o, CKA_VALUE)) {
-        rv = tok_object_secret(s, o, CKA_VALUE, &value, &len);
-        if (rv == CKR_OK)
-            rv = tok_attrs_set(all, CKA_VALUE, value, len);
-        tok_secret_free(value);
-    }
-    if (rv == CKR_OK)
-        *out = all;
-    else
-        tok_attrs_free(all);
-    return rv;
-}
-
 CK_RV C_CopyObject(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *templ,
                    CK_ULONG n, CK_OBJECT_HANDLE *copy)
 {
@@ -71,7 +50,7 @@ CK_RV C_CopyObject(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIB
     if (rv == CKR_OK)
         rv = tok_template_changes(TOK_COPY, o->attrs, is_so(s), templ, n, &changes);
     if (rv == CKR_OK)
-        rv = whole(s, o, &all);
+        rv = tok_object_whole(s, o, &all);
     for (i = 0; rv == CKR_OK && i < tok_attrs_count(changes); i++) {
         const CK_ATTRIBUTE *a = tok_attrs_at(changes, i);
 
@@ -107,6 +86,8 @@ CK_RV C_DestroyObject(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object)
     if (rv != CKR_OK)
         return rv;
     rv = get_to_change(s, object, CKA_DESTROYABLE, &o);
+    if (rv == CKR_DEVICE_ERROR && TOK_IS_RW(s))
+        rv = CKR_OK; /* damaged: it can only be destroyed, and o is NULL */
     if (rv == CKR_OK)
         rv = tok_object_destroy(s, object, o);
     tok_object_free(o);
@@ -125,8 +106,11 @@ CK_RV C_GetObjectSize(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ULO
     rv = size != NULL ? tok_object_get(s, object, &o) : CKR_ARGUMENTS_BAD;
     if (rv == CKR_OK) {
         /* As it is stored: a type and a length before each value. */
-        for (*size = 0, i = 0; i < tok_attrs_count(o->attrs); i++)
+        *size = o->stored != NULL ? vault_sealed_bytes(o->stored) : 0;
+        for (i = 0; i < tok_attrs_count(o->attrs); i++)
             *size += 16 + tok_attrs_at(o->attrs, i)->ulValueLen;
+        for (i = 0; o->hidden != NULL && i < tok_attrs_count(o->hidden); i++)
+            *size += 16 + tok_attrs_at(o->hidden, i)->ulValueLen;
     }
     tok_object_free(o);
     return tok_session_leave(s, rv);
@@ -193,7 +177,10 @@ CK_RV C_GetAttributeValue(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK
 
     if (rv != CKR_OK)
         return rv;
-    rv = templ != NULL || n == 0 ? tok_object_get(s, object, &o) : CKR_ARGUMENTS_BAD;
+    if ((templ == NULL && n != 0) || n > TOK_TEMPLATE_MAX)
+        rv = CKR_ARGUMENTS_BAD;
+    else
+        rv = tok_object_get(s, object, &o);
     /* Each attribute is answered; the result is that of the first one that has none. */
     for (i = 0; o != NULL && i < n; i++) {
         one = get_one(s, o, &templ[i]);
@@ -243,7 +230,7 @@ CK_RV C_GenerateRandom(CK_SESSION_HANDLE session, CK_BYTE *out, CK_ULONG len)
 
     if (rv != CKR_OK)
         return rv;
-    if (out == NULL && len != 0)
+    if ((out == NULL && len != 0) || len > (CK_ULONG)PTRDIFF_MAX)
         rv = CKR_ARGUMENTS_BAD;
     else if (len != 0 && !gost_random_system(NULL, out, len))
         rv = CKR_FUNCTION_FAILED;

@@ -71,17 +71,12 @@ CK_RV C_GetSessionInfo(CK_SESSION_HANDLE session, CK_SESSION_INFO *info)
     return tok_session_leave(s, CKR_OK);
 }
 
-/* Codes of the vault that C_Login may not return. */
+/* Codes of the vault that C_Login may not return. CKR_TOKEN_WRITE_PROTECTED, which is not in the
+ * standard's list either, stays: the try could not be counted, so it was not made, and nothing else
+ * would say what is to be done. */
 static CK_RV login_result(CK_RV rv)
 {
-    switch (rv) {
-    case CKR_PIN_LEN_RANGE:
-        return CKR_PIN_INCORRECT;
-    case CKR_TOKEN_WRITE_PROTECTED: /* the try could not be counted, so it was not made */
-        return CKR_DEVICE_ERROR;
-    default:
-        return rv;
-    }
+    return rv == CKR_PIN_LEN_RANGE ? CKR_PIN_INCORRECT : rv;
 }
 
 /* The slot's admin lock is held. */
@@ -137,7 +132,7 @@ static CK_RV login_again(tok_session *s, const CK_UTF8CHAR *pin, CK_ULONG len)
         if (s->ops[i] != NULL && s->ops[i]->wants_pin)
             waiting = s->ops[i];
     }
-    if (waiting == NULL)
+    if (waiting == NULL && s->pin_key == CK_INVALID_HANDLE)
         return CKR_OPERATION_NOT_INITIALIZED;
     if (!tok_session_user(s))
         return CKR_USER_NOT_LOGGED_IN;
@@ -145,8 +140,10 @@ static CK_RV login_again(tok_session *s, const CK_UTF8CHAR *pin, CK_ULONG len)
     rv = tok_session_card(s, 1, &card);
     if (rv == CKR_OK)
         rv = tok_slot_result(s->slot, "C_Login", vault_check_pin(card->vt, CKU_USER, pin, len));
-    if (rv == CKR_OK)
+    if (rv == CKR_OK && waiting != NULL)
         waiting->wants_pin = 0;
+    else if (rv == CKR_OK)
+        s->pin_granted = 1;
     tok_card_free(card);
     (void)pthread_mutex_unlock(&s->slot->admin);
     return rv;

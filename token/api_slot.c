@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Slots, tokens, mechanisms; C_InitToken; C_WaitForSlotEvent. */
+/* Slots, tokens, mechanisms; C_InitToken. */
+#include <gosttoken/pkcs11-3.h>
 #include "token/core.h"
 #include "token/info.h"
 #include "token/log.h"
@@ -8,9 +9,6 @@
 #include "token/slot.h"
 
 #include <string.h>
-#include <time.h>
-
-#define POLL_NS 250000000L
 
 CK_RV C_GetSlotList(CK_BBOOL token_present, CK_SLOT_ID *list, CK_ULONG *count)
 {
@@ -109,8 +107,13 @@ CK_RV C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INF
     if (rv != CKR_OK)
         return rv;
     rv = info != NULL ? tok_mech_find(&param, 0, &m) : CKR_ARGUMENTS_BAD;
-    if (rv == CKR_OK)
+    if (rv == CKR_OK) {
         *info = m->info;
+        if (m->class->message_encrypt != NULL)
+            info->flags |= CKF_MESSAGE_ENCRYPT | CKF_MULTI_MESSAGE;
+        if (m->class->message_decrypt != NULL)
+            info->flags |= CKF_MESSAGE_DECRYPT | CKF_MULTI_MESSAGE;
+    }
     tok_leave();
     return rv;
 }
@@ -161,36 +164,4 @@ CK_RV C_InitToken(CK_SLOT_ID id, CK_UTF8CHAR *pin, CK_ULONG pin_len, CK_UTF8CHAR
     }
     tok_leave();
     return rv == CKR_PIN_LEN_RANGE ? CKR_PIN_INCORRECT : rv; /* C_InitToken has no other */
-}
-
-CK_RV C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID *slot, void *reserved)
-{
-    struct timespec until;
-    CK_RV rv;
-
-    rv = tok_enter();
-    if (rv != CKR_OK)
-        return rv;
-    if (slot == NULL || reserved != NULL)
-        rv = CKR_ARGUMENTS_BAD;
-    else if (!tok_slots_event(slot))
-        rv = CKR_NO_EVENT;
-    while (rv == CKR_NO_EVENT && (flags & CKF_DONT_BLOCK) == 0) {
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += POLL_NS;
-        if (until.tv_nsec >= 1000000000L) {
-            until.tv_nsec -= 1000000000L;
-            until.tv_sec++;
-        }
-        (void)pthread_mutex_lock(&tok.events_lock);
-        if (!tok_stopping())
-            (void)pthread_cond_timedwait(&tok.events, &tok.events_lock, &until);
-        (void)pthread_mutex_unlock(&tok.events_lock);
-        if (tok_stopping())
-            rv = CKR_CRYPTOKI_NOT_INITIALIZED;
-        else if (tok_slots_event(slot))
-            rv = CKR_OK;
-    }
-    tok_leave();
-    return rv;
 }

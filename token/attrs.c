@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "gost/mem.h"
+#include "token/secmem.h"
 
 struct tok_attrs {
     CK_ATTRIBUTE *at; /* ascending types, each once; pValue is owned, NULL if the length is 0 */
     size_t n, cap;
+    int secret; /* a key's: what tok_attrs_hides names lies in secret memory */
 };
 
 tok_attrs *tok_attrs_new(void)
@@ -18,11 +20,49 @@ tok_attrs *tok_attrs_new(void)
     return calloc(1, sizeof(tok_attrs));
 }
 
-static void value_free(CK_ATTRIBUTE *at)
+tok_attrs *tok_attrs_new_secret(void)
 {
-    if (at->pValue != NULL)
-        gost_wipe(at->pValue, at->ulValueLen);
-    free(at->pValue);
+    tok_attrs *a = tok_attrs_new();
+
+    if (a != NULL)
+        a->secret = 1;
+    return a;
+}
+
+const CK_ATTRIBUTE_TYPE tok_attrs_hidden[TOK_HIDDEN] = {
+    CKA_VALUE,      CKA_PRIVATE_EXPONENT, CKA_PRIME_1,     CKA_PRIME_2,
+    CKA_EXPONENT_1, CKA_EXPONENT_2,       CKA_COEFFICIENT,
+};
+
+int tok_attrs_hides(CK_ATTRIBUTE_TYPE type)
+{
+    for (size_t i = 0; i < TOK_HIDDEN; i++)
+        if (tok_attrs_hidden[i] == type)
+            return 1;
+    return 0;
+}
+
+/* Memory for a value of that type, and back; wiped in between. */
+static void *value_alloc(const tok_attrs *a, CK_ATTRIBUTE_TYPE type, size_t len)
+{
+    return a->secret && tok_attrs_hides(type) ? tok_secret_alloc(len) : malloc(len);
+}
+
+static void value_drop(const tok_attrs *a, CK_ATTRIBUTE_TYPE type, void *value, size_t len)
+{
+    if (value == NULL)
+        return;
+    if (a->secret && tok_attrs_hides(type)) {
+        tok_secret_free(value);
+        return;
+    }
+    gost_wipe(value, len);
+    free(value);
+}
+
+static void value_free(const tok_attrs *a, CK_ATTRIBUTE *at)
+{
+    value_drop(a, at->type, at->pValue, at->ulValueLen);
     at->pValue = NULL;
     at->ulValueLen = 0;
 }
@@ -32,14 +72,14 @@ void tok_attrs_free(tok_attrs *a)
     if (a == NULL)
         return;
     for (size_t i = 0; i < a->n; i++)
-        value_free(&a->at[i]);
+        value_free(a, &a->at[i]);
     free(a->at);
     free(a);
 }
 
 tok_attrs *tok_attrs_copy(const tok_attrs *a)
 {
-    tok_attrs *copy = tok_attrs_new();
+    tok_attrs *copy = a->secret ? tok_attrs_new_secret() : tok_attrs_new();
 
     if (copy == NULL)
         return NULL;
@@ -83,7 +123,7 @@ static CK_RV put(tok_attrs *a, CK_ATTRIBUTE_TYPE type, void *value, size_t len)
     size_t i = place(a, type);
 
     if (i < a->n && a->at[i].type == type) {
-        value_free(&a->at[i]);
+        value_free(a, &a->at[i]);
     } else {
         if (a->n == a->cap) {
             size_t cap = a->cap == 0 ? 16 : 2 * a->cap;
@@ -108,15 +148,13 @@ CK_RV tok_attrs_set(tok_attrs *a, CK_ATTRIBUTE_TYPE type, const void *value, siz
 
     /* Copied before the old value goes: the new one may lie inside it. */
     if (len > 0) {
-        copy = malloc(len);
+        copy = value_alloc(a, type, len);
         if (copy == NULL)
             return CKR_HOST_MEMORY;
         memcpy(copy, value, len);
     }
     if (put(a, type, copy, len) != CKR_OK) {
-        if (len > 0)
-            gost_wipe(copy, len);
-        free(copy);
+        value_drop(a, type, copy, len);
         return CKR_HOST_MEMORY;
     }
     return CKR_OK;
@@ -140,7 +178,7 @@ void tok_attrs_remove(tok_attrs *a, CK_ATTRIBUTE_TYPE type)
 
     if (i == a->n || a->at[i].type != type)
         return;
-    value_free(&a->at[i]);
+    value_free(a, &a->at[i]);
     a->n--;
     memmove(&a->at[i], &a->at[i + 1], (a->n - i) * sizeof(*a->at));
 }

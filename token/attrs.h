@@ -12,7 +12,18 @@
 
 typedef struct tok_attrs tok_attrs;
 
-tok_attrs *tok_attrs_new(void);    /* NULL: out of memory */
+tok_attrs *tok_attrs_new(void); /* NULL: out of memory */
+
+/*
+ * A set for a private or secret key: what such a key hides (CKA_VALUE, CKA_PRIVATE_EXPONENT …) is
+ * kept in memory of tok_secret_alloc, in copies of the set too. Every set that may hold a key's
+ * value is made by this.
+ */
+tok_attrs *tok_attrs_new_secret(void);
+int tok_attrs_hides(CK_ATTRIBUTE_TYPE type); /* 1 if a key may hide that */
+
+#define TOK_HIDDEN 7 /* how many such types there are */
+extern const CK_ATTRIBUTE_TYPE tok_attrs_hidden[TOK_HIDDEN];
 void tok_attrs_free(tok_attrs *a); /* wipes every value; NULL is allowed */
 tok_attrs *tok_attrs_copy(const tok_attrs *a);
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* see core.h */
 #include "token/core.h"
+#include "token/config.h"
 #include "token/log.h"
+#include "token/ossl.h"
 #include "token/session.h"
 #include "token/slot.h"
+#include "token/state.h"
 
 #include <sched.h>
 #include <stdatomic.h>
@@ -63,6 +66,13 @@ int tok_stopping(void)
     return atomic_load(&state) != READY;
 }
 
+int tok_core_quiet(void)
+{
+    int now = atomic_load(&state);
+
+    return (now == READY || now == NONE) && atomic_load(&calls) == 0;
+}
+
 /* Frees what a core holds. forget: in a forked child, where the vault must be forgotten. */
 static void drop(int forget)
 {
@@ -74,12 +84,14 @@ static void drop(int forget)
         else
             vault_close(tok.vault);
     }
+    tok_ossl_stop();
+    tok_state_drop();
     memset(&tok, 0, sizeof tok);
 }
 
 static CK_RV make(void)
 {
-    const char *factory = secure_getenv("GOSTTOKEN_FACTORY_TOKEN");
+    const tok_config *config = tok_config_get();
     pthread_condattr_t attr;
     CK_RV rv;
 
@@ -92,8 +104,11 @@ static CK_RV make(void)
     (void)pthread_condattr_destroy(&attr);
     if (rv != CKR_OK)
         return rv;
-    tok.factory = !(factory != NULL && strcmp(factory, "off") == 0);
-    rv = tok_vault_result("C_Initialize", vault_open(NULL, &tok.vault));
+    tok.factory = config->factory;
+    rv = tok_vault_result("C_Initialize",
+                          vault_open(config->store[0] != 0 ? config->store : NULL, &tok.vault));
+    if (rv == CKR_OK)
+        vault_configure(tok.vault, &config->vault);
     if (rv == CKR_OK)
         rv = tok_vault_result("C_Initialize", tok_slots_refresh());
     if (rv == CKR_OK)
@@ -123,13 +138,16 @@ CK_RV tok_core_start(void)
         return CKR_HOST_MEMORY;
     if (!change(NONE, STARTING))
         return CKR_CRYPTOKI_ALREADY_INITIALIZED;
-    if (inherited == WHOLE)
+    if (inherited == WHOLE) {
         drop(1);
-    else if (inherited == TORN)
+    } else if (inherited == TORN) {
         memset(&tok, 0, sizeof tok);
+        tok_ossl_forget();
+    }
     inherited = NOTHING;
-    tok_log_open();
-    rv = make();
+    rv = tok_config_start();
+    if (rv == CKR_OK)
+        rv = make();
     if (rv != CKR_OK) {
         drop(0);
         tok_log_close();

@@ -53,6 +53,9 @@ void tok_leave(void);
 /* 1 while C_Finalize is waiting for the calls inside to end. */
 int tok_stopping(void);
 
+/* 1 if no thread is inside, nor in C_Initialize or C_Finalize. */
+int tok_core_quiet(void);
+
 CK_RV tok_core_start(void);
 CK_RV tok_core_stop(void);
 

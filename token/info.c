@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* see info.h */
 #include "token/info.h"
+#include "token/config.h"
 
 #include <string.h>
 
@@ -55,9 +56,9 @@ typedef struct pin_flags {
     CK_FLAGS low, last, locked, change;
 } pin_flags;
 
-static CK_FLAGS pin_state(const pin_flags *f, unsigned tries, unsigned left, int factory)
+static CK_FLAGS pin_state(const pin_flags *f, unsigned tries, unsigned left, int change)
 {
-    CK_FLAGS flags = factory ? f->change : 0;
+    CK_FLAGS flags = change ? f->change : 0;
 
     if (left == 0)
         return flags | f->locked;
@@ -74,13 +75,53 @@ static CK_FLAGS token_flags(const vault_info *v)
                                  CKF_SO_PIN_TO_BE_CHANGED};
     static const pin_flags user = {CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_FINAL_TRY,
                                    CKF_USER_PIN_LOCKED, CKF_USER_PIN_TO_BE_CHANGED};
-    CK_FLAGS flags = CKF_RNG | CKF_LOGIN_REQUIRED | CKF_TOKEN_INITIALIZED;
+    CK_FLAGS flags =
+        CKF_RNG | CKF_LOGIN_REQUIRED | CKF_DUAL_CRYPTO_OPERATIONS | CKF_TOKEN_INITIALIZED;
 
-    flags |= pin_state(&so, v->so_tries, v->so_tries_left, v->so_pin_factory);
+    flags |= pin_state(&so, v->so_tries, v->so_tries_left, v->so_pin_factory || v->so_pin_due);
     if (v->user_pin_set)
-        flags |= CKF_USER_PIN_INITIALIZED |
-                 pin_state(&user, v->user_tries, v->user_tries_left, v->user_pin_factory);
+        flags |= CKF_USER_PIN_INITIALIZED | pin_state(&user, v->user_tries, v->user_tries_left,
+                                                      v->user_pin_factory || v->user_pin_due);
     return flags;
+}
+
+/* What a factory token that is not in the store yet will say. */
+static void factory_info(vault_info *info)
+{
+    const vault_settings *set = &tok_config_get()->vault;
+    const vault_rules *so = &set->so, *user = &set->user;
+
+    memset(info, 0, sizeof *info);
+    tok_info_text(info->label, sizeof info->label, FACTORY_LABEL);
+    memcpy(info->serial, FACTORY_SERIAL, sizeof info->serial);
+    info->user_pin_set = info->so_pin_factory = info->user_pin_factory = 1;
+    info->so_pin_default = info->user_pin_default = 1;
+    info->so_pin_due = so->force > 0 && (so->force & VAULT_FORCE_FACTORY) != 0;
+    info->user_pin_due = user->force > 0 && (user->force & VAULT_FORCE_FACTORY) != 0;
+    info->so_pin_min = so->min >= 0 ? (unsigned)so->min : VAULT_PIN_MIN;
+    info->user_pin_min = user->min >= 0 ? (unsigned)user->min : VAULT_PIN_MIN;
+    info->so_pin_max = so->max >= 0 ? (unsigned)so->max : VAULT_PIN_MAX;
+    info->user_pin_max = user->max >= 0 ? (unsigned)user->max : VAULT_PIN_MAX;
+    info->so_tries = info->so_tries_left = so->tries >= 0 ? (unsigned)so->tries : VAULT_TRIES;
+    info->user_tries = info->user_tries_left =
+        user->tries >= 0 ? (unsigned)user->tries : VAULT_TRIES;
+    info->changers =
+        set->changers >= 0 ? (unsigned)set->changers : VAULT_CHANGER_SO | VAULT_CHANGER_USER;
+}
+
+void tok_info_memory(tok_slot *slot, const vault_info *v, CK_ULONG *total, CK_ULONG *left)
+{
+    tok_card *card = NULL;
+    uint64_t room = 0;
+
+    *total = *left = CK_UNAVAILABLE_INFORMATION;
+    if (tok_slot_card(slot, &card) == CKR_OK && card != NULL)
+        room = vault_room(card->vt);
+    tok_card_free(card);
+    if (room == 0)
+        return;
+    *left = room;
+    *total = room + v->bytes;
 }
 
 CK_RV tok_info_vault(tok_slot *slot, vault_info *info)
@@ -90,21 +131,15 @@ CK_RV tok_info_vault(tok_slot *slot, vault_info *info)
 
     if (rv == CKR_OK && card != NULL)
         rv = tok_slot_result(slot, "C_GetTokenInfo", vault_token_info(card->vt, info));
-    if (rv == CKR_OK && card == NULL) {
-        memset(info, 0, sizeof *info);
-        tok_info_text(info->label, sizeof info->label, FACTORY_LABEL);
-        memcpy(info->serial, FACTORY_SERIAL, sizeof info->serial);
-        info->user_pin_set = info->so_pin_factory = info->user_pin_factory = 1;
-        info->so_pin_min = info->user_pin_min = VAULT_PIN_MIN;
-        info->so_tries = info->so_tries_left = VAULT_TRIES;
-        info->user_tries = info->user_tries_left = VAULT_TRIES;
-    }
+    if (rv == CKR_OK && card == NULL)
+        factory_info(info);
     tok_card_free(card);
     return rv;
 }
 
 CK_RV tok_info_token(tok_slot *slot, CK_TOKEN_INFO *info)
 {
+    CK_ULONG total = CK_UNAVAILABLE_INFORMATION, left = CK_UNAVAILABLE_INFORMATION;
     vault_info v;
     CK_RV rv = tok_info_vault(slot, &v);
 
@@ -116,23 +151,25 @@ CK_RV tok_info_token(tok_slot *slot, CK_TOKEN_INFO *info)
         memcpy(info->serialNumber, v.serial, sizeof info->serialNumber);
         info->flags = token_flags(&v);
         info->ulMinPinLen = v.user_pin_min;
+        info->ulMaxPinLen = v.user_pin_max;
+        tok_info_memory(slot, &v, &total, &left);
     } else { /* not initialised */
         tok_info_text(info->label, sizeof info->label, "");
         tok_info_text(info->serialNumber, sizeof info->serialNumber, "");
-        info->flags = CKF_RNG | CKF_LOGIN_REQUIRED;
+        info->flags = CKF_RNG | CKF_LOGIN_REQUIRED | CKF_DUAL_CRYPTO_OPERATIONS;
         info->ulMinPinLen = VAULT_PIN_MIN;
+        info->ulMaxPinLen = VAULT_PIN_MAX;
     }
     tok_info_text(info->manufacturerID, sizeof info->manufacturerID, MAKER);
     tok_info_text(info->model, sizeof info->model, MODEL);
-    info->ulMaxPinLen = VAULT_PIN_MAX;
     info->ulMaxSessionCount = CK_EFFECTIVELY_INFINITE;
     info->ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE;
     (void)pthread_mutex_lock(&slot->lock);
     info->ulSessionCount = slot->session_count;
     info->ulRwSessionCount = slot->rw_count;
     (void)pthread_mutex_unlock(&slot->lock);
-    info->ulTotalPublicMemory = info->ulFreePublicMemory = CK_UNAVAILABLE_INFORMATION;
-    info->ulTotalPrivateMemory = info->ulFreePrivateMemory = CK_UNAVAILABLE_INFORMATION;
+    info->ulTotalPublicMemory = info->ulTotalPrivateMemory = total;
+    info->ulFreePublicMemory = info->ulFreePrivateMemory = left;
     info->hardwareVersion = HARDWARE;
     info->firmwareVersion = VERSION;
     memset(info->utcTime, '0', sizeof info->utcTime); /* no clock on the token */

@@ -16,4 +16,7 @@ CK_RV tok_info_token(tok_slot *slot, CK_TOKEN_INFO *info);
  * yet. CKR_TOKEN_NOT_RECOGNIZED if the token is not initialised. */
 CK_RV tok_info_vault(tok_slot *slot, vault_info *info);
 
+/* The room of the file system the token is on, and how much of it is left. */
+void tok_info_memory(tok_slot *slot, const vault_info *v, CK_ULONG *total, CK_ULONG *left);
+
 #endif

@@ -4,6 +4,7 @@
 #include "gost/mem.h"
 #include "token/der.h"
 #include "token/gostkey.h"
+#include "token/hwfeature.h"
 
 #include <string.h>
 
@@ -44,8 +45,7 @@ static CK_RV certificate(tok_attrs *a, tok_how how)
     return rv;
 }
 
-/* What every key has and nobody may give. */
-static CK_RV key_origin(tok_attrs *a, tok_how how, int secret)
+CK_RV tok_kind_key_origin(tok_attrs *a, tok_how how, int secret)
 {
     CK_BBOOL sensitive = tok_attrs_bool(a, CKA_SENSITIVE, CK_FALSE);
     CK_BBOOL extractable = tok_attrs_bool(a, CKA_EXTRACTABLE, CK_TRUE);
@@ -107,7 +107,7 @@ static CK_RV gost_public(tok_attrs *a, tok_how how)
     rv = tok_attrs_set(a, CKA_VALUE, pub, raw.len);
     if (rv == CKR_OK)
         rv = gost_common(a, ps, hash, pub);
-    return rv == CKR_OK ? key_origin(a, how, 0) : rv;
+    return rv == CKR_OK ? tok_kind_key_origin(a, how, 0) : rv;
 }
 
 static CK_RV gost_private(tok_attrs *a, tok_how how)
@@ -126,20 +126,7 @@ static CK_RV gost_private(tok_attrs *a, tok_how how)
         return CKR_ATTRIBUTE_VALUE_INVALID;
     gost_unpoison(pub, sizeof pub);
     rv = gost_common(a, ps, hash, pub);
-    return rv == CKR_OK ? key_origin(a, how, 1) : rv;
-}
-
-static CK_RV generic_secret(tok_attrs *a, tok_how how)
-{
-    const CK_ATTRIBUTE *value = tok_attrs_get(a, CKA_VALUE);
-    CK_RV rv;
-
-    if (value == NULL)
-        return CKR_TEMPLATE_INCOMPLETE;
-    if (value->ulValueLen == 0)
-        return CKR_ATTRIBUTE_VALUE_INVALID;
-    rv = tok_attrs_set_ulong(a, CKA_VALUE_LEN, value->ulValueLen);
-    return rv == CKR_OK ? key_origin(a, how, 1) : rv;
+    return rv == CKR_OK ? tok_kind_key_origin(a, how, 1) : rv;
 }
 
 static CK_RV data(tok_attrs *a, tok_how how)
@@ -149,14 +136,32 @@ static CK_RV data(tok_attrs *a, tok_how how)
     return CKR_OK;
 }
 
+/* Nobody makes one: see hwfeature.h. */
+static CK_RV hw_feature(tok_attrs *a, tok_how how)
+{
+    (void)a;
+    (void)how;
+    return CKR_TEMPLATE_INCONSISTENT;
+}
+
 static const tok_kind kinds[] = {
     {TOK_KIND_DATA, CKO_DATA, TOK_NO_TYPE, 0, data},
+    {TOK_KIND_HW_FEATURE, CKO_HW_FEATURE, CKA_HW_FEATURE_TYPE, TOK_FEATURE_TOKEN_INFO, hw_feature},
     {TOK_KIND_CERT, CKO_CERTIFICATE, CKA_CERTIFICATE_TYPE, CKC_X_509, certificate},
     {TOK_KIND_GOST_PUB, CKO_PUBLIC_KEY, CKA_KEY_TYPE, CKK_GOSTR3410, gost_public},
     {TOK_KIND_GOST_PUB, CKO_PUBLIC_KEY, CKA_KEY_TYPE, CKK_GOSTR3410_512, gost_public},
     {TOK_KIND_GOST_PRIV, CKO_PRIVATE_KEY, CKA_KEY_TYPE, CKK_GOSTR3410, gost_private},
     {TOK_KIND_GOST_PRIV, CKO_PRIVATE_KEY, CKA_KEY_TYPE, CKK_GOSTR3410_512, gost_private},
-    {TOK_KIND_GENERIC, CKO_SECRET_KEY, CKA_KEY_TYPE, CKK_GENERIC_SECRET, generic_secret},
+    {TOK_KIND_RSA_PUB, CKO_PUBLIC_KEY, CKA_KEY_TYPE, CKK_RSA, tok_kind_rsa_public},
+    {TOK_KIND_RSA_PRIV, CKO_PRIVATE_KEY, CKA_KEY_TYPE, CKK_RSA, tok_kind_rsa_private},
+    {TOK_KIND_EC_PUB, CKO_PUBLIC_KEY, CKA_KEY_TYPE, CKK_EC, tok_kind_ec_public},
+    {TOK_KIND_EC_PRIV, CKO_PRIVATE_KEY, CKA_KEY_TYPE, CKK_EC, tok_kind_ec_private},
+    {TOK_KIND_GENERIC, CKO_SECRET_KEY, CKA_KEY_TYPE, CKK_GENERIC_SECRET, tok_kind_generic},
+    {TOK_KIND_28147, CKO_SECRET_KEY, CKA_KEY_TYPE, CKK_GOST28147, tok_kind_28147},
+    {TOK_KIND_BLOCK, CKO_SECRET_KEY, CKA_KEY_TYPE, CKK_KUZNYECHIK, tok_kind_block},
+    {TOK_KIND_BLOCK, CKO_SECRET_KEY, CKA_KEY_TYPE, CKK_MAGMA, tok_kind_block},
+    {TOK_KIND_TWIN, CKO_SECRET_KEY, CKA_KEY_TYPE, CKK_KUZNYECHIK_TWIN, tok_kind_twin},
+    {TOK_KIND_TWIN, CKO_SECRET_KEY, CKA_KEY_TYPE, CKK_MAGMA_TWIN, tok_kind_twin},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])

@@ -12,14 +12,14 @@
 #include <time.h>
 #include <unistd.h>
 
-static atomic_int log_fd = -1;
+static atomic_int log_fd = -1, log_level = TOK_LOG_INFO;
 
-void tok_log_open(void)
+void tok_log_open(const char *name, int level)
 {
-    const char *name = secure_getenv("GOSTTOKEN_LOG");
     int fd;
 
-    if (name == NULL || *name == 0 || atomic_load(&log_fd) >= 0)
+    atomic_store(&log_level, level);
+    if (*name == 0 || atomic_load(&log_fd) >= 0)
         return;
     if (strcmp(name, "stderr") == 0)
         fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -36,16 +36,18 @@ void tok_log_close(void)
         (void)close(fd);
 }
 
-void tok_log(const char *format, ...)
+static void write_line(int level, const char *format, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+
+static void write_line(int level, const char *format, va_list ap)
 {
     char line[1024];
     struct tm tm;
     time_t now;
-    va_list ap;
     size_t n;
     int fd = atomic_load(&log_fd), k;
 
-    if (fd < 0)
+    if (fd < 0 || level > atomic_load(&log_level))
         return;
     now = time(NULL);
     if (gmtime_r(&now, &tm) == NULL)
@@ -54,9 +56,7 @@ void tok_log(const char *format, ...)
     k = snprintf(line + n, sizeof line - n, "gosttoken[%ld]: ", (long)getpid());
     if (k > 0)
         n += (size_t)k;
-    va_start(ap, format);
     k = vsnprintf(line + n, sizeof line - n - 1, format, ap);
-    va_end(ap);
     if (k > 0)
         n += (size_t)k < sizeof line - n - 1 ? (size_t)k : sizeof line - n - 2;
     line[n++] = '\n';
@@ -64,10 +64,43 @@ void tok_log(const char *format, ...)
         return; /* a log that cannot be written must not disturb the work */
 }
 
+void tok_log_at(int level, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    write_line(level, format, ap);
+    va_end(ap);
+}
+
+void tok_log(const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    write_line(TOK_LOG_INFO, format, ap);
+    va_end(ap);
+}
+
+static int store_at_fault(CK_RV rv)
+{
+    static const CK_RV codes[] = {
+        CKR_DEVICE_ERROR,          CKR_DEVICE_MEMORY,        CKR_DEVICE_REMOVED,  CKR_HOST_MEMORY,
+        CKR_TOKEN_WRITE_PROTECTED, CKR_TOKEN_NOT_RECOGNIZED, CKR_FUNCTION_FAILED, CKR_GENERAL_ERROR,
+    };
+
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (codes[i] == rv)
+            return 1;
+    }
+    return 0;
+}
+
 CK_RV tok_vault_result(const char *where, CK_RV rv)
 {
     if (rv != CKR_OK)
-        tok_log("%s: 0x%lx: %s", where, rv, vault_error_text());
+        tok_log_at(store_at_fault(rv) ? TOK_LOG_ERROR : TOK_LOG_INFO, "%s: 0x%lx: %s", where, rv,
+                   vault_error_text());
     return rv;
 }
 

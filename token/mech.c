@@ -5,44 +5,39 @@
 
 #include <string.h>
 
-#define SIGN   (CKF_SIGN | CKF_VERIFY)
-#define KEYGEN CKF_GENERATE_KEY_PAIR
-#define DIGEST CKF_DIGEST
-
-/* clang-format off */
-static const tok_mech mechs[] = {
-    {CKM_GOSTR3410_KEY_PAIR_GEN,           {256, 256, KEYGEN}, CKK_GOSTR3410,       0, &tok_mech_gost_keygen},
-    {CKM_GOSTR3410_512_KEY_PAIR_GEN,       {512, 512, KEYGEN}, CKK_GOSTR3410_512,   0, &tok_mech_gost_keygen},
-    {CKM_GOSTR3410,                        {256, 256, SIGN},   CKK_GOSTR3410,       0, &tok_mech_gost_sign},
-    {CKM_GOSTR3410_512,                    {512, 512, SIGN},   CKK_GOSTR3410_512,   0, &tok_mech_gost_sign},
-    {CKM_GOSTR3410_WITH_GOSTR3411_12_256,  {256, 256, SIGN},   CKK_GOSTR3410,     256, &tok_mech_gost_sign},
-    {CKM_GOSTR3410_WITH_GOSTR3411_12_512,  {512, 512, SIGN},   CKK_GOSTR3410_512, 512, &tok_mech_gost_sign},
-    {CKM_GOSTR3411_12_256,                 {0, 0, DIGEST},     TOK_NO_TYPE,       256, &tok_mech_streebog},
-    {CKM_GOSTR3411_12_512,                 {0, 0, DIGEST},     TOK_NO_TYPE,       512, &tok_mech_streebog},
-};
-/* clang-format on */
-
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
+
+/* Each family is a table in a file of its own. */
+static const tok_mech_family *const families[] = {
+    &tok_mechs_gost, &tok_mechs_ossl, &tok_mechs_cipher, &tok_mechs_kdf, &tok_mechs_secret,
+};
 
 const tok_mech *tok_mech_at(size_t i)
 {
-    return i < COUNT(mechs) ? &mechs[i] : NULL;
+    size_t f;
+
+    for (f = 0; f < COUNT(families); i -= families[f++]->n) {
+        if (i < families[f]->n)
+            return &families[f]->mechs[i];
+    }
+    return NULL;
 }
 
 CK_RV tok_mech_find(const CK_MECHANISM *param, CK_FLAGS flags, const tok_mech **out)
 {
+    const tok_mech *m;
     size_t i;
 
     if (param == NULL)
         return CKR_ARGUMENTS_BAD;
-    for (i = 0; i < COUNT(mechs); i++) {
-        if (mechs[i].type != param->mechanism)
+    for (i = 0; (m = tok_mech_at(i)) != NULL; i++) {
+        if (m->type != param->mechanism)
             continue;
-        if ((mechs[i].info.flags & flags) != flags)
+        if ((m->info.flags & flags) != flags)
             return CKR_MECHANISM_INVALID;
         if (param->pParameter == NULL && param->ulParameterLen != 0)
             return CKR_MECHANISM_PARAM_INVALID;
-        *out = &mechs[i];
+        *out = m;
         return CKR_OK;
     }
     return CKR_MECHANISM_INVALID;
@@ -54,7 +49,8 @@ CK_RV tok_mech_key_ok(const tok_mech *m, const tok_object *key, CK_OBJECT_CLASS 
     const CK_ATTRIBUTE *allowed;
     CK_ULONG i, n;
 
-    if (key->class != class || key->key_type != m->key_type)
+    if ((key->class != class && key->class != CKO_SECRET_KEY) || (key->kind->bit & m->kinds) == 0 ||
+        (m->key_type != TOK_NO_TYPE && key->key_type != m->key_type))
         return CKR_KEY_TYPE_INCONSISTENT;
     if (!tok_attrs_bool(key->attrs, use, CK_FALSE))
         return CKR_KEY_FUNCTION_NOT_PERMITTED;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * CKM_GOSTR3410, CKM_GOSTR3410_512 and their forms with Streebog: signing and verifying. The raw
- * forms take a digest of 32 or 64 bytes, in one part or several.
+ * CKM_GOSTR3410, CKM_GOSTR3410_512 and their forms with Streebog and GOST R 34.11-94: signing and
+ * verifying. The raw forms take a digest of 32 or 64 bytes, in one part or several.
  */
 #include "gost/gostr3410.h"
+#include "gost/hash94.h"
 #include "gost/mem.h"
 #include "gost/streebog.h"
 #include "token/gostkey.h"
@@ -15,7 +16,8 @@
 typedef struct gost_op {
     tok_op op;
     const gost_paramset *ps;
-    unsigned hashing;
+    unsigned hashing;   /* 256, 512: `hash`; TOK_DIGEST_94: `hash94`; 0: none */
+    gost_hash94 hash94; /* the S-box, then what can be saved, up to `key` */
     gost_streebog hash;
     CK_BYTE digest[GOST_STREEBOG_MAX]; /* raw: what has come so far */
     CK_ULONG have;
@@ -27,6 +29,10 @@ static CK_RV gost_update(tok_op *base, const CK_BYTE *data, CK_ULONG len)
 {
     gost_op *op = (gost_op *)base;
 
+    if (op->hashing == TOK_DIGEST_94) {
+        gost_hash94_update(&op->hash94, data, len);
+        return CKR_OK;
+    }
     if (op->hashing) {
         gost_streebog_update(&op->hash, data, len);
         return CKR_OK;
@@ -41,7 +47,9 @@ static CK_RV gost_update(tok_op *base, const CK_BYTE *data, CK_ULONG len)
 
 static CK_RV gost_digest(gost_op *op)
 {
-    if (op->hashing)
+    if (op->hashing == TOK_DIGEST_94)
+        gost_hash94_final(&op->hash94, op->digest);
+    else if (op->hashing)
         gost_streebog_final(&op->hash, op->digest);
     else if (op->have != op->ps->bits / 8)
         return CKR_DATA_LEN_RANGE;
@@ -80,15 +88,22 @@ static void gost_free(tok_op *base)
     free(op);
 }
 
+#define STATE_AT  offsetof(gost_op, hash94.h)
+#define STATE_LEN (offsetof(gost_op, key) - STATE_AT)
+
 static const tok_op_class sign_class = {
     .update = gost_update,
     .finish = gost_finish,
+    .state_at = STATE_AT,
+    .state_len = STATE_LEN,
     .free = gost_free,
 };
 
 static const tok_op_class verify_class = {
     .update = gost_update,
     .check = gost_check,
+    .state_at = STATE_AT,
+    .state_len = STATE_LEN,
     .free = gost_free,
 };
 
@@ -96,7 +111,8 @@ static CK_RV start(const tok_mech *m, const CK_MECHANISM *param, const tok_op_cl
                    const gost_paramset *ps, gost_op **out)
 {
     gost_op *op;
-    CK_RV rv = tok_mech_hash_param(param, m->key_type == CKK_GOSTR3410_512 ? 512 : 256);
+    unsigned bits = m->key_type == CKK_GOSTR3410_512 ? 512 : 256;
+    CK_RV rv = tok_mech_hash_param(param, m->digest == TOK_DIGEST_94 ? 0 : bits);
 
     if (rv != CKR_OK)
         return rv;
@@ -107,7 +123,9 @@ static CK_RV start(const tok_mech *m, const CK_MECHANISM *param, const tok_op_cl
     op->op.size = ps->bits / 4;
     op->ps = ps;
     op->hashing = m->digest;
-    if (m->digest != 0)
+    if (m->digest == TOK_DIGEST_94)
+        gost_hash94_init(&op->hash94, gost_hash94_cryptopro);
+    else if (m->digest != 0)
         gost_streebog_init(&op->hash, m->digest);
     *out = op;
     return CKR_OK;
@@ -128,7 +146,6 @@ static CK_RV sign_start(const tok_mech *m, const CK_MECHANISM *param, tok_sessio
         return rv;
     }
     op->key = prepared;
-    op->op.wants_pin = tok_attrs_bool(key->attrs, CKA_ALWAYS_AUTHENTICATE, CK_FALSE);
     *out = &op->op;
     return CKR_OK;
 }

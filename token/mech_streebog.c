@@ -32,6 +32,8 @@ static void digest_free(tok_op *op)
 static const tok_op_class digest_class = {
     .update = digest_update,
     .finish = digest_finish,
+    .state_at = offsetof(digest_op, hash),
+    .state_len = sizeof(gost_streebog),
     .free = digest_free,
 };
 

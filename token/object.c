@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* see object.h */
 #include "token/object.h"
+#include "token/hwfeature.h"
 #include "token/log.h"
 #include "token/secmem.h"
 
@@ -12,7 +13,7 @@ void tok_object_free(tok_object *o)
     if (o == NULL || atomic_fetch_sub(&o->refs, 1) != 1)
         return;
     tok_key_free(o->key);
-    tok_secret_free(o->secret);
+    tok_attrs_free(o->hidden);
     tok_attrs_free(o->own);
     vault_object_free(o->stored);
     free(o);
@@ -56,11 +57,11 @@ static CK_RV from_vault(vault_object *stored, tok_object **out)
     return CKR_OK;
 }
 
-/* A session object: a copy of the set, its secret value apart in secret memory. */
+/* A session object: a copy of the set, a key's secret values apart. */
 static CK_RV from_attrs(const tok_attrs *attrs, tok_object **out)
 {
     tok_object *o = calloc(1, sizeof *o);
-    const CK_ATTRIBUTE *value;
+    size_t i;
     CK_RV rv = CKR_HOST_MEMORY;
 
     if (o == NULL)
@@ -72,16 +73,22 @@ static CK_RV from_attrs(const tok_attrs *attrs, tok_object **out)
     rv = describe(o, o->own);
     if (rv != CKR_OK)
         goto fail;
-    value = tok_attrs_get(o->own, CKA_VALUE);
-    if ((o->kind->bit & (TOK_KINDS_PRIV | TOK_KINDS_SECRET)) != 0 && value != NULL) {
+    if ((o->kind->bit & (TOK_KINDS_PRIV | TOK_KINDS_SECRET)) != 0) {
         rv = CKR_HOST_MEMORY;
-        o->secret_len = value->ulValueLen;
-        o->secret = tok_secret_alloc(o->secret_len != 0 ? o->secret_len : 1);
-        if (o->secret == NULL)
+        o->hidden = tok_attrs_new_secret();
+        if (o->hidden == NULL)
             goto fail;
-        if (o->secret_len != 0)
-            memcpy(o->secret, value->pValue, o->secret_len);
-        tok_attrs_remove(o->own, CKA_VALUE);
+    }
+    for (i = o->hidden != NULL ? tok_attrs_count(o->own) : 0; i-- > 0;) {
+        const CK_ATTRIBUTE *a = tok_attrs_at(o->own, i);
+        CK_ATTRIBUTE_TYPE type = a->type;
+
+        if (!tok_attrs_hides(type))
+            continue;
+        rv = tok_attrs_set(o->hidden, type, a->pValue, a->ulValueLen);
+        if (rv != CKR_OK)
+            goto fail;
+        tok_attrs_remove(o->own, type);
     }
     *out = o;
     return CKR_OK;
@@ -155,6 +162,7 @@ void tok_objects_drop(tok_slot *slot)
     tok_map_clear(&slot->by_handle);
     tok_map_clear(&slot->by_id);
     slot->session_objects = NULL;
+    slot->feature = NULL;
     slot->keys = 0;
 }
 
@@ -252,6 +260,57 @@ CK_RV tok_object_load(tok_slot *slot, tok_card *card, uint64_t id, CK_OBJECT_HAN
     return rv;
 }
 
+CK_RV tok_object_feature(tok_slot *slot, CK_OBJECT_HANDLE *handle, tok_object **out)
+{
+    tok_attrs *attrs = NULL;
+    tok_object *o = NULL;
+    int made;
+    CK_RV rv = CKR_OK;
+
+    (void)pthread_mutex_lock(&slot->lock);
+    made = slot->feature != NULL;
+    (void)pthread_mutex_unlock(&slot->lock);
+    if (!made)
+        rv = tok_hwfeature_attrs(&attrs);
+    if (attrs != NULL)
+        rv = from_attrs(attrs, &o);
+    tok_attrs_free(attrs);
+    if (rv != CKR_OK)
+        return rv;
+    (void)pthread_mutex_lock(&slot->lock);
+    if (slot->feature == NULL && o != NULL) {
+        slot->feature = entry_new(slot, 0, 0, NULL);
+        if (slot->feature != NULL) {
+            slot->feature->object = o;
+            o = NULL;
+        }
+    }
+    if (slot->feature != NULL) {
+        *handle = slot->feature->handle;
+        *out = slot->feature->object;
+        atomic_fetch_add(&(*out)->refs, 1);
+    } else {
+        rv = CKR_HOST_MEMORY;
+    }
+    (void)pthread_mutex_unlock(&slot->lock);
+    tok_object_free(o);
+    return rv;
+}
+
+CK_RV tok_object_damaged(tok_slot *slot, uint64_t id, CK_OBJECT_HANDLE *handle)
+{
+    tok_entry *e;
+
+    (void)pthread_mutex_lock(&slot->lock);
+    e = tok_map_get(&slot->by_id, id);
+    if (e == NULL) /* nobody can tell whether it is private, so it is */
+        e = entry_new(slot, id, 1, NULL);
+    if (e != NULL)
+        *handle = e->handle;
+    (void)pthread_mutex_unlock(&slot->lock);
+    return e != NULL ? CKR_OK : CKR_HOST_MEMORY;
+}
+
 CK_RV tok_object_get(tok_session *s, CK_OBJECT_HANDLE handle, tok_object **out)
 {
     tok_slot *slot = s->slot;
@@ -266,7 +325,7 @@ CK_RV tok_object_get(tok_session *s, CK_OBJECT_HANDLE handle, tok_object **out)
     e = tok_map_get(&slot->by_handle, handle);
     if (e != NULL && visible(slot, e->private)) {
         id = e->id;
-        if (e->owner != NULL) {
+        if (e->id == 0) { /* not in the vault */
             o = e->object;
             atomic_fetch_add(&o->refs, 1);
         }
@@ -419,11 +478,11 @@ CK_RV tok_objects_create(tok_session *s, tok_attrs *const *attrs, size_t n,
 static CK_RV change_session_object(tok_session *s, CK_OBJECT_HANDLE handle, tok_object *o,
                                    const tok_attrs *changes)
 {
-    tok_attrs *all = tok_attrs_copy(o->attrs);
+    tok_attrs *all = NULL;
     tok_object *fresh = NULL, *old = NULL;
     tok_entry *e;
     size_t i;
-    CK_RV rv = all != NULL ? CKR_OK : CKR_HOST_MEMORY;
+    CK_RV rv = tok_object_whole(s, o, &all);
 
     for (i = 0; i < tok_attrs_count(changes) && rv == CKR_OK; i++) {
         const CK_ATTRIBUTE *a = tok_attrs_at(changes, i);
@@ -432,14 +491,6 @@ static CK_RV change_session_object(tok_session *s, CK_OBJECT_HANDLE handle, tok_
     }
     if (rv == CKR_OK)
         rv = from_attrs(all, &fresh);
-    if (rv == CKR_OK && o->secret != NULL) {
-        fresh->secret = tok_secret_alloc(o->secret_len != 0 ? o->secret_len : 1);
-        fresh->secret_len = o->secret_len;
-        if (fresh->secret != NULL)
-            memcpy(fresh->secret, o->secret, o->secret_len);
-        else
-            rv = CKR_HOST_MEMORY;
-    }
     if (rv == CKR_OK) {
         (void)pthread_mutex_lock(&s->slot->lock);
         e = tok_map_get(&s->slot->by_handle, handle);
@@ -482,12 +533,21 @@ CK_RV tok_object_destroy(tok_session *s, CK_OBJECT_HANDLE handle, tok_object *o)
     tok_slot *slot = s->slot;
     tok_card *card = NULL;
     tok_entry *e;
+    uint64_t id = o != NULL ? o->id : 0;
     CK_RV rv = CKR_OK;
 
-    if (o->id != 0) {
+    if (o == NULL) {
+        (void)pthread_mutex_lock(&slot->lock);
+        e = tok_map_get(&slot->by_handle, handle);
+        id = e != NULL ? e->id : 0;
+        (void)pthread_mutex_unlock(&slot->lock);
+        if (id == 0)
+            return CKR_OBJECT_HANDLE_INVALID;
+    }
+    if (id != 0) {
         rv = tok_session_card(s, 1, &card);
         if (rv == CKR_OK)
-            rv = tok_slot_result(slot, "delete an object", vault_delete(card->vt, o->id));
+            rv = tok_slot_result(slot, "delete an object", vault_delete(card->vt, id));
         tok_card_free(card);
     }
     if (rv != CKR_OK && rv != CKR_OBJECT_HANDLE_INVALID)
@@ -496,7 +556,7 @@ CK_RV tok_object_destroy(tok_session *s, CK_OBJECT_HANDLE handle, tok_object *o)
     e = tok_map_get(&slot->by_handle, handle);
     if (e != NULL)
         entry_drop(slot, e);
-    else if (o->id == 0)
+    else if (id == 0)
         rv = CKR_OBJECT_HANDLE_INVALID; /* another thread was quicker */
     (void)pthread_mutex_unlock(&slot->lock);
     return rv;

@@ -8,13 +8,21 @@
 #ifndef TOK_OBJECT_H
 #define TOK_OBJECT_H
 
+#include <openssl/types.h>
 #include "gost/gostr3410.h"
 #include "token/kind.h"
 #include "token/session.h"
 
-/* A private key ready to sign; in secret memory; counted. */
+/*
+ * A private key ready for use; counted. A GOST key lies in secret memory. An RSA or EC key is
+ * OpenSSL's: its numbers lie in the ordinary heap, which is not locked and may stand in a core
+ * dump, from its first use until the logout (or until the token has too many), when OpenSSL wipes
+ * them. At rest and before that they are in secret memory as all others are.
+ */
 typedef struct tok_key {
     atomic_uint refs;
+    int is_ossl;    /* RSA, EC: there is no `gost`, and this is not in secret memory */
+    EVP_PKEY *ossl; /* NULL once OPENSSL_cleanup has begun */
     gost_3410_key gost;
 } tok_key;
 
@@ -25,12 +33,11 @@ struct tok_object {
     CK_OBJECT_CLASS class;
     CK_KEY_TYPE key_type;
     int token, private;
-    const tok_attrs *attrs; /* all but the sealed ones and `secret` */
+    const tok_attrs *attrs; /* all but the sealed and the hidden ones */
     tok_attrs *own;         /* attrs of a session object */
     vault_object *stored;   /* of a token's object */
-    void *secret;           /* CKA_VALUE of a session's private or secret key, in secret memory */
-    size_t secret_len;
-    tok_key *key; /* prepared; under the slot's lock */
+    tok_attrs *hidden;      /* of a session's private or secret key: its secret values */
+    tok_key *key;           /* prepared; under the slot's lock */
 };
 
 typedef struct tok_entry {
@@ -64,6 +71,7 @@ CK_RV tok_objects_create(tok_session *s, tok_attrs *const *attrs, size_t n,
 /* Replaces attributes. The caller has checked that it may. */
 CK_RV tok_object_change(tok_session *s, CK_OBJECT_HANDLE handle, tok_object *o,
                         const tok_attrs *changes);
+/* o: NULL for a damaged one. */
 CK_RV tok_object_destroy(tok_session *s, CK_OBJECT_HANDLE handle, tok_object *o);
 
 /* CKR_SESSION_READ_ONLY if o is the token's and the session may not write. */
@@ -79,14 +87,27 @@ CK_RV tok_object_secret(tok_session *s, tok_object *o, CK_ATTRIBUTE_TYPE type, v
 /* 1 if the object has that attribute as a secret value. */
 int tok_object_has_secret(const tok_object *o, CK_ATTRIBUTE_TYPE type);
 
-/* The prepared key of a GOST private key; the caller gives the reference back. */
+/* Every attribute of an object, the secret ones too, in a set of its own. */
+CK_RV tok_object_whole(tok_session *s, tok_object *o, tok_attrs **out);
+
+/* The prepared key of a private key; the caller gives the reference back. */
 CK_RV tok_object_key(tok_session *s, tok_object *o, tok_key **out);
 void tok_key_free(tok_key *k);
+
+/* For the begin of OPENSSL_cleanup, with no call inside: gives back what prepared keys have of
+ * OpenSSL's; the keys stay, of no more use. */
+void tok_keys_end(void);
 
 /* Reads the token's object of that id if it can be seen now, and its handle, which is made if there
  * is none. For searching. */
 CK_RV tok_object_load(tok_slot *slot, tok_card *card, uint64_t id, CK_OBJECT_HANDLE *handle,
                       tok_object **out);
+
+/* The object of hwfeature.h and its handle; the caller gives the reference back. */
+CK_RV tok_object_feature(tok_slot *slot, CK_OBJECT_HANDLE *handle, tok_object **out);
+
+/* A handle for an object that is damaged, to destroy it by; nothing else can be done with it. */
+CK_RV tok_object_damaged(tok_slot *slot, uint64_t id, CK_OBJECT_HANDLE *handle);
 
 /* With the slot's lock held: all objects, the private ones, or a session's go from memory. */
 void tok_objects_drop(tok_slot *slot);

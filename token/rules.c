@@ -6,7 +6,13 @@
 #define CERT          TOK_KIND_CERT
 #define GPUB          TOK_KIND_GOST_PUB
 #define GPRIV         TOK_KIND_GOST_PRIV
+#define RPUB          TOK_KIND_RSA_PUB
+#define RPRIV         TOK_KIND_RSA_PRIV
+#define EPUB          TOK_KIND_EC_PUB
+#define EPRIV         TOK_KIND_EC_PRIV
 #define GENERIC       TOK_KIND_GENERIC
+#define GOST89        TOK_KIND_28147
+#define CIPHERS       (TOK_KIND_28147 | TOK_KIND_BLOCK | TOK_KIND_TWIN)
 #define PUB           TOK_KINDS_PUB
 #define PRIV          TOK_KINDS_PRIV
 #define SECRET        TOK_KINDS_SECRET
@@ -78,21 +84,28 @@ static const tok_rule rules[] = {
     {CKA_JAVA_MIDP_SECURITY_DOMAIN,  CERT,       F_ULONG, ZERO,    0},
 
     {CKA_KEY_TYPE,              KEYS,            F_ULONG, NONE,    REQ},
-    {CKA_DERIVE,                GPUB|GPRIV,      F_BOOL,  ON,       SET},
-    {CKA_DERIVE,                SECRET,          F_BOOL,  OFF,     SET},
+    {CKA_DERIVE,                GPUB|GPRIV|EPUB|EPRIV, F_BOOL,  ON,       SET},
+    {CKA_DERIVE,                RPUB|RPRIV,      F_BOOL,  OFF,     SET},
+    {CKA_DERIVE,                SECRET,          F_BOOL,  ON,       SET},
     {CKA_LOCAL,                 KEYS,            F_BOOL,  NONE,    COMPUTED},
     {CKA_KEY_GEN_MECHANISM,     KEYS,            F_ULONG, NONE,    COMPUTED},
     {CKA_ALLOWED_MECHANISMS,    KEYS,            F_MECHS, EMPTY,   0},
     {CKA_SUBJECT,               PUB|PRIV,        F_BYTES, EMPTY,   SET},
     {CKA_PUBLIC_KEY_INFO,       PUB|PRIV,        F_BYTES, NONE,    COMPUTED},
-    {CKA_ENCRYPT,               PUB|SECRET,      F_BOOL,  OFF,     SET},
+    {CKA_ENCRYPT,               RPUB,            F_BOOL,  ON,       SET},
+    {CKA_ENCRYPT,               GPUB|EPUB|GENERIC, F_BOOL,  OFF,     SET},
+    {CKA_ENCRYPT,               CIPHERS,         F_BOOL,  ON,       SET},
     {CKA_VERIFY,                PUB|SECRET,      F_BOOL,  ON,       SET},
     {CKA_VERIFY_RECOVER,        PUB,             F_BOOL,  OFF,     SET},
-    {CKA_WRAP,                  PUB|SECRET,      F_BOOL,  OFF,     SET},
-    {CKA_DECRYPT,               PRIV|SECRET,     F_BOOL,  OFF,     SET},
+    {CKA_WRAP,                  PUB|GENERIC,     F_BOOL,  OFF,     SET},
+    {CKA_WRAP,                  CIPHERS,         F_BOOL,  ON,       SET},
+    {CKA_DECRYPT,               RPRIV,           F_BOOL,  ON,       SET},
+    {CKA_DECRYPT,               GPRIV|EPRIV|GENERIC, F_BOOL,  OFF,     SET},
+    {CKA_DECRYPT,               CIPHERS,         F_BOOL,  ON,       SET},
     {CKA_SIGN,                  PRIV|SECRET,     F_BOOL,  ON,       SET},
     {CKA_SIGN_RECOVER,          PRIV,            F_BOOL,  OFF,     SET},
-    {CKA_UNWRAP,                PRIV|SECRET,     F_BOOL,  OFF,     SET},
+    {CKA_UNWRAP,                PRIV|GENERIC,    F_BOOL,  OFF,     SET},
+    {CKA_UNWRAP,                CIPHERS,         F_BOOL,  ON,       SET},
     {CKA_SENSITIVE,             PRIV|SECRET,     F_BOOL,  ON,       SET|RISE},
     {CKA_EXTRACTABLE,           PRIV|SECRET,     F_BOOL,  OFF,     SET|FALL},
     {CKA_ALWAYS_SENSITIVE,      PRIV|SECRET,     F_BOOL,  NONE,    COMPUTED},
@@ -106,7 +119,23 @@ static const tok_rule rules[] = {
     {CKA_GOSTR3411_PARAMS,      GPUB|GPRIV,      F_OID,   NONE,    0},
     {CKA_GOST28147_PARAMS,      GPUB|GPRIV,      F_OID,   NONE,    0},
     {CKA_VALUE,                 SECRET,          F_BYTES, NONE,    REQ|NO_MAKE|GUARDED},
-    {CKA_VALUE_LEN,             GENERIC,         F_ULONG, NONE,    TOK_R_NO_CREATE},
+    {CKA_VALUE_LEN,             SECRET,          F_ULONG, NONE,    TOK_R_NO_CREATE},
+    {CKA_GOST28147_PARAMS,      GOST89,          F_OID,   NONE,    0},
+
+    {CKA_MODULUS,               RPUB|RPRIV,      F_BYTES, NONE,    REQ|NO_MAKE},
+    {CKA_MODULUS_BITS,          RPUB,            F_ULONG, NONE,    TOK_R_NO_CREATE|TOK_R_NO_UNWRAP},
+    {CKA_PUBLIC_EXPONENT,       RPUB,            F_BYTES, NONE,    REQ|TOK_R_NO_UNWRAP},
+    {CKA_PUBLIC_EXPONENT,       RPRIV,           F_BYTES, NONE,    NO_MAKE},
+    {CKA_PRIVATE_EXPONENT,      RPRIV,           F_BYTES, NONE,    REQ|NO_MAKE|GUARDED},
+    {CKA_PRIME_1,               RPRIV,           F_BYTES, NONE,    NO_MAKE|GUARDED},
+    {CKA_PRIME_2,               RPRIV,           F_BYTES, NONE,    NO_MAKE|GUARDED},
+    {CKA_EXPONENT_1,            RPRIV,           F_BYTES, NONE,    NO_MAKE|GUARDED},
+    {CKA_EXPONENT_2,            RPRIV,           F_BYTES, NONE,    NO_MAKE|GUARDED},
+    {CKA_COEFFICIENT,           RPRIV,           F_BYTES, NONE,    NO_MAKE|GUARDED},
+    {CKA_EC_PARAMS,             EPUB|EPRIV,      F_BYTES, NONE,    REQ},
+    {CKA_EC_POINT,              EPUB,            F_BYTES, NONE,    REQ|NO_MAKE},
+    {CKA_EC_POINT,              EPRIV,           F_BYTES, NONE,    NO_MAKE},
+    {CKA_VALUE,                 EPRIV,           F_BYTES, NONE,    REQ|NO_MAKE|GUARDED},
 
     /* Opaque: what a device would do with its buttons and screen. */
     {PIN_ENTER,                 PRIV,            F_BOOL,  OFF,     0},
@@ -121,21 +150,13 @@ static const tok_rule rules[] = {
     {CKA_AC_ISSUER,             NOBODY,          F_BYTES, NONE,    0},
     {CKA_OWNER,                 NOBODY,          F_BYTES, NONE,    0},
     {CKA_ATTR_TYPES,            NOBODY,          F_BYTES, NONE,    0},
-    {CKA_MODULUS,               NOBODY,          F_BYTES, NONE,    0},
-    {CKA_MODULUS_BITS,          NOBODY,          F_ULONG, NONE,    0},
-    {CKA_PUBLIC_EXPONENT,       NOBODY,          F_BYTES, NONE,    0},
-    {CKA_PRIVATE_EXPONENT,      NOBODY,          F_BYTES, NONE,    0},
-    {CKA_PRIME_1,               NOBODY,          F_BYTES, NONE,    0},
-    {CKA_PRIME_2,               NOBODY,          F_BYTES, NONE,    0},
-    {CKA_EXPONENT_1,            NOBODY,          F_BYTES, NONE,    0},
-    {CKA_EXPONENT_2,            NOBODY,          F_BYTES, NONE,    0},
-    {CKA_COEFFICIENT,           NOBODY,          F_BYTES, NONE,    0},
     {CKA_PRIME,                 NOBODY,          F_BYTES, NONE,    0},
     {CKA_SUBPRIME,              NOBODY,          F_BYTES, NONE,    0},
     {CKA_BASE,                  NOBODY,          F_BYTES, NONE,    0},
     {CKA_VALUE_BITS,            NOBODY,          F_ULONG, NONE,    0},
-    {CKA_EC_PARAMS,             NOBODY,          F_BYTES, NONE,    0},
-    {CKA_EC_POINT,              NOBODY,          F_BYTES, NONE,    0},
+    {CKA_WRAP_TEMPLATE,         NOBODY,          F_BYTES, NONE,    0},
+    {CKA_UNWRAP_TEMPLATE,       NOBODY,          F_BYTES, NONE,    0},
+    {CKA_DERIVE_TEMPLATE,       NOBODY,          F_BYTES, NONE,    0},
     {CKA_HW_FEATURE_TYPE,       NOBODY,          F_ULONG, NONE,    0},
 };
 /* clang-format on */

@@ -29,9 +29,10 @@ static CK_RV add(tok_search *search, CK_OBJECT_HANDLE handle)
 }
 
 /*
- * A damaged object does not keep the others from being found. It is never handed out; that it is
- * there is said in the log and in C_GetSessionInfo's ulDeviceError, and by CKR_DEVICE_ERROR if the
- * search has no other result, so that nobody takes a damaged key for one that does not exist.
+ * A damaged object does not keep the others from being found. That it is there is said in the log
+ * and in C_GetSessionInfo's ulDeviceError, and by CKR_DEVICE_ERROR if the search has no other
+ * result, so that nobody takes a damaged key for one that does not exist. Only a search for
+ * everything hands it out, to the user, so that it can be destroyed.
  */
 static CK_RV token_objects(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n,
                            tok_search *search)
@@ -59,6 +60,10 @@ static CK_RV token_objects(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n
         if (rv == CKR_DEVICE_ERROR) { /* tok_object_load has put it into the log */
             damaged++;
             rv = CKR_OK;
+            if (n == 0 && tok_session_user(s))
+                rv = tok_object_damaged(s->slot, ids[i], &handle);
+            if (rv == CKR_OK && n == 0 && tok_session_user(s))
+                rv = add(search, handle);
             continue;
         }
         if (rv != CKR_OK)
@@ -91,6 +96,19 @@ static CK_RV session_objects(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG
     return rv;
 }
 
+static CK_RV feature_object(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n,
+                            tok_search *search)
+{
+    CK_OBJECT_HANDLE handle;
+    tok_object *o = NULL;
+    CK_RV rv = tok_object_feature(s->slot, &handle, &o);
+
+    if (rv == CKR_OK && tok_attrs_match(o->attrs, templ, n))
+        rv = add(search, handle);
+    tok_object_free(o);
+    return rv;
+}
+
 CK_RV tok_search_new(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n, tok_search **out)
 {
     tok_search *search = calloc(1, sizeof *search);
@@ -101,6 +119,8 @@ CK_RV tok_search_new(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n, tok_
     rv = session_objects(s, templ, n, search);
     if (rv == CKR_OK)
         rv = token_objects(s, templ, n, search);
+    if (rv == CKR_OK)
+        rv = feature_object(s, templ, n, search);
     if (rv == CKR_OK)
         *out = search;
     else

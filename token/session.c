@@ -2,6 +2,7 @@
 /* see session.h */
 #include "token/session.h"
 #include "token/object.h"
+#include "token/operation.h"
 #include "token/search.h"
 
 #include <stdlib.h>
@@ -76,11 +77,8 @@ void tok_session_cancel(tok_session *s)
 {
     int i;
 
-    for (i = 0; i < TOK_OPS; i++) {
-        if (s->ops[i] != NULL)
-            s->ops[i]->class->free(s->ops[i]);
-        s->ops[i] = NULL;
-    }
+    for (i = 0; i < TOK_OPS; i++)
+        tok_op_drop(s, (tok_op_kind)i);
     tok_search_free(s->search);
     s->search = NULL;
 }
@@ -221,10 +219,8 @@ void tok_sessions_cancel(tok_slot *slot)
         s = list[i];
         (void)pthread_mutex_lock(&s->lock);
         for (k = 0; k < TOK_OPS; k++) {
-            if (s->ops[k] != NULL && s->ops[k]->epoch != epoch) {
-                s->ops[k]->class->free(s->ops[k]);
-                s->ops[k] = NULL;
-            }
+            if (s->ops[k] != NULL && s->ops[k]->epoch != epoch)
+                tok_op_drop(s, (tok_op_kind)k);
         }
         if (s->search != NULL && s->search->epoch != epoch) {
             tok_search_free(s->search);

@@ -22,6 +22,9 @@ struct tok_session {
     int closed;
     tok_op *ops[TOK_OPS]; /* one of each kind may be active */
     struct tok_search *search;
+    CK_OBJECT_HANDLE pin_key; /* waits for its PIN, or (granted) may be used once: keys.h */
+    int pin_granted;
+    unsigned pin_epoch;
     size_t damaged; /* objects that the last search met and could not read */
 };
 

@@ -12,8 +12,6 @@
 #define CHECK_EVERY_MS 10
 
 static const char FACTORY_LABEL[] = "gosttoken";
-static const char FACTORY_SO_PIN[] = "87654321";
-static const char FACTORY_USER_PIN[] = "12345678";
 
 void tok_card_free(tok_card *c)
 {
@@ -155,25 +153,9 @@ CK_RV tok_slot_find(CK_SLOT_ID id, tok_slot **out)
     return rv;
 }
 
-int tok_slots_event(CK_SLOT_ID *id)
+static void slot_seen(tok_slot *slot)
 {
-    size_t i;
-    int found = 0;
-
-    (void)pthread_mutex_lock(&tok.slots_lock);
-    if (refresh() == CKR_OK) {
-        for (i = 0; i < tok.slots_n && !found; i++) {
-            int now = kind_of(tok.slots[i]) == TOK_SLOT_TOKEN;
-
-            if (now != tok.slots[i]->event) {
-                tok.slots[i]->event = now;
-                *id = tok.slots[i]->id;
-                found = 1;
-            }
-        }
-    }
-    (void)pthread_mutex_unlock(&tok.slots_lock);
-    return found;
+    slot->seen = kind_of(slot) == TOK_SLOT_TOKEN ? TOK_SEEN_SOME : TOK_SEEN_NONE;
 }
 
 void tok_slots_events_reset(void)
@@ -182,7 +164,7 @@ void tok_slots_events_reset(void)
 
     (void)pthread_mutex_lock(&tok.slots_lock);
     for (i = 0; i < tok.slots_n; i++)
-        tok.slots[i]->event = kind_of(tok.slots[i]) == TOK_SLOT_TOKEN;
+        slot_seen(tok.slots[i]);
     (void)pthread_mutex_unlock(&tok.slots_lock);
 }
 
@@ -220,7 +202,7 @@ CK_RV tok_slot_result(tok_slot *slot, const char *where, CK_RV rv)
     return tok_vault_result(where, rv);
 }
 
-void tok_slot_close_card(tok_slot *slot)
+static void close_card(tok_slot *slot)
 {
     tok_card *card;
 
@@ -231,6 +213,14 @@ void tok_slot_close_card(tok_slot *slot)
     slot->epoch++;
     (void)pthread_mutex_unlock(&slot->lock);
     tok_card_free(card);
+}
+
+void tok_slot_close_card(tok_slot *slot)
+{
+    close_card(slot);
+    (void)pthread_mutex_lock(&tok.slots_lock);
+    slot_seen(slot);
+    (void)pthread_mutex_unlock(&tok.slots_lock);
 }
 
 CK_RV tok_slot_enter(CK_SLOT_ID id, tok_slot **out)
@@ -246,7 +236,7 @@ CK_RV tok_slot_enter(CK_SLOT_ID id, tok_slot **out)
     }
     if (atomic_load(&(*out)->lost)) {
         tok_sessions_close(*out);
-        tok_slot_close_card(*out);
+        close_card(*out);
         atomic_store(&(*out)->lost, 0);
         (void)tok_slots_refresh();
     }
@@ -272,8 +262,8 @@ CK_RV tok_slot_card(tok_slot *slot, tok_card **out)
         atomic_fetch_add(&card->refs, 1);
     (void)pthread_mutex_unlock(&slot->lock);
     *out = card;
-    if (card != NULL || kind != TOK_SLOT_TOKEN)
-        return result[kind];
+    if (card != NULL || kind != TOK_SLOT_TOKEN) /* no failure: no words are left of another one */
+        return result[kind] == CKR_OK ? CKR_OK : vault_error_set(result[kind], "");
 
     mine = malloc(sizeof *mine);
     if (mine == NULL)
@@ -321,7 +311,7 @@ CK_RV tok_slot_create(tok_slot *slot, const vault_init *init)
         return rv;
     rv = tok_slots_refresh();
     (void)pthread_mutex_lock(&tok.slots_lock);
-    slot->event = 1;
+    slot_seen(slot);
     (void)pthread_mutex_unlock(&tok.slots_lock);
     return rv;
 }
@@ -329,10 +319,10 @@ CK_RV tok_slot_create(tok_slot *slot, const vault_init *init)
 CK_RV tok_slot_card_real(tok_slot *slot, tok_card **out)
 {
     static const vault_init factory = {
-        .so_pin = (const uint8_t *)FACTORY_SO_PIN,
-        .so_pin_len = sizeof FACTORY_SO_PIN - 1,
-        .user_pin = (const uint8_t *)FACTORY_USER_PIN,
-        .user_pin_len = sizeof FACTORY_USER_PIN - 1,
+        .so_pin = (const uint8_t *)TOK_FACTORY_SO_PIN,
+        .so_pin_len = sizeof TOK_FACTORY_SO_PIN - 1,
+        .user_pin = (const uint8_t *)TOK_FACTORY_USER_PIN,
+        .user_pin_len = sizeof TOK_FACTORY_USER_PIN - 1,
         .label = (const uint8_t *)FACTORY_LABEL,
         .label_len = sizeof FACTORY_LABEL - 1,
         .pins_are_factory = 1,

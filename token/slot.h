@@ -10,6 +10,9 @@
 #include <stdatomic.h>
 #include "token/core.h"
 
+#define TOK_FACTORY_SO_PIN   "87654321"
+#define TOK_FACTORY_USER_PIN "12345678"
+
 typedef enum tok_slot_kind {
     TOK_SLOT_GONE,    /* not listed: its token was removed, or another number is the spare */
     TOK_SLOT_BLANK,   /* the spare: a token that is not initialised */
@@ -29,7 +32,7 @@ struct tok_slot {
     CK_SLOT_ID id;
     pthread_mutex_t admin;
     atomic_int lost; /* the token was removed or formatted by somebody else */
-    int event;       /* under slots_lock: the kind last reported by C_WaitForSlotEvent */
+    uint64_t seen;   /* under slots_lock: what C_WaitForSlotEvent has last reported (api_event.c) */
 
     pthread_mutex_t lock;
     /* all below is under `lock` */
@@ -42,6 +45,7 @@ struct tok_slot {
 
     tok_map by_handle, by_id;          /* to tok_entry, see object.h */
     struct tok_entry *session_objects; /* list */
+    struct tok_entry *feature;         /* the object of hwfeature.h; NULL: not asked for yet */
     CK_OBJECT_HANDLE last_handle;
     uint64_t generation; /* the vault's, when last asked */
     uint64_t fresh;      /* counts changes of generation: an entry of another count is stale */
@@ -94,9 +98,11 @@ void tok_slot_logout(tok_slot *slot);
  * last 10 ms. */
 CK_RV tok_slot_check(tok_slot *slot, tok_card *card, int now);
 
-/* For C_WaitForSlotEvent: 1 and the slot's number if a slot has changed since it was last
- * reported. reset takes everything as reported. */
-int tok_slots_event(CK_SLOT_ID *id);
+/* tok_slot.seen: no token, or one of which nothing more is known. */
+#define TOK_SEEN_NONE 0u
+#define TOK_SEEN_SOME 1u
+
+/* Takes the tokens that are there now as known to the caller of C_WaitForSlotEvent. */
 void tok_slots_events_reset(void);
 
 void tok_slots_drop(int inherited);

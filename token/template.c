@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define MAX_ATTRIBUTES 256
-
 static CK_BBOOL bool_of(const CK_ATTRIBUTE *a)
 {
     return *(const CK_BBOOL *)a->pValue;
@@ -30,7 +28,7 @@ CK_RV tok_template_check(const CK_ATTRIBUTE *templ, CK_ULONG n)
 {
     CK_ULONG i;
 
-    if ((templ == NULL && n != 0) || n > MAX_ATTRIBUTES)
+    if ((templ == NULL && n != 0) || n > TOK_TEMPLATE_MAX)
         return CKR_ARGUMENTS_BAD;
     for (i = 0; i < n; i++) {
         if (templ[i].ulValueLen > TOK_VALUE_MAX ||
@@ -193,7 +191,8 @@ CK_RV tok_template_build(tok_how how, CK_OBJECT_CLASS class, CK_ULONG type, int 
         rv = find_kind(class, type, templ, n, &kind);
     if (rv != CKR_OK)
         return rv;
-    a = tok_attrs_new();
+    a = (kind->bit & (TOK_KINDS_PRIV | TOK_KINDS_SECRET)) != 0 ? tok_attrs_new_secret()
+                                                               : tok_attrs_new();
     if (a == NULL)
         return CKR_HOST_MEMORY;
     for (i = 0; i < n && rv == CKR_OK; i++) {

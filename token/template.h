@@ -6,7 +6,8 @@
 
 #include "token/rules.h"
 
-#define TOK_VALUE_MAX (4u << 20) /* bytes of one attribute */
+#define TOK_VALUE_MAX    (4u << 20) /* bytes of one attribute */
+#define TOK_TEMPLATE_MAX 256u       /* attributes of one template */
 
 /*
  * Well-formed at all? CKR_ARGUMENTS_BAD for a NULL array or one of absurd length,

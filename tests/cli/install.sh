@@ -23,7 +23,7 @@ export DESTDIR=$work/root
 t 0 '' cmake --install "$build"
 for f in "$modules/gosttoken.so" "$pkcs11/libgosttoken-pkcs11.so" "$p11kit/gosttoken.module" \
     "$prefix/bin/gosttoken" "$prefix/include/gosttoken/pkcs11-gost.h" \
-    "$prefix/share/man/man1/gosttoken.1" \
+    "$prefix/share/man/man1/gosttoken.1" "$prefix/share/man/man5/gosttoken.conf.5" \
     "$prefix/share/bash-completion/completions/gosttoken"; do
     is "$f is installed" -f "$DESTDIR$f"
 done

@@ -74,6 +74,7 @@ void make_pair(CK_SESSION_HANDLE s, const gost_paramset *ps, CK_BBOOL token, CK_
                CK_OBJECT_HANDLE *priv);
 const gost_paramset *paramset(const char *oid);
 
+/* How many there are; a search for everything does not count the CKO_HW_FEATURE object. */
 CK_ULONG find_n(CK_SESSION_HANDLE s, CK_ATTRIBUTE *templ, CK_ULONG n, CK_OBJECT_HANDLE *first);
 size_t get_bytes(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o, CK_ATTRIBUTE_TYPE type, void *out,
                  size_t room);

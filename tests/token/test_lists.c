@@ -166,16 +166,16 @@ static void not_supported(void **state)
 {
     CK_SESSION_HANDLE s = open_rw();
     CK_ULONG n = 0;
-    CK_BYTE *p = NULL;
+    CK_BYTE key[32] = {0};
 
     (void)state;
-    FAILS(CKR_FUNCTION_NOT_SUPPORTED, F->C_EncryptInit(s, NULL, 0));
-    FAILS(CKR_FUNCTION_NOT_SUPPORTED, F->C_WrapKey(s, NULL, 0, 0, NULL, &n));
-    FAILS(CKR_FUNCTION_NOT_SUPPORTED, F->C_GetOperationState(s, NULL, &n));
+    FAILS(CKR_FUNCTION_NOT_SUPPORTED, F->C_SignRecoverInit(s, NULL, 0));
     FAILS(CKR_FUNCTION_NOT_SUPPORTED, F->C_SignRecover(s, NULL, 0, NULL, &n));
-    FAILS(CKR_FUNCTION_NOT_SUPPORTED, X->C_EX_GetLicense(s, 1, NULL, &n));
-    FAILS(CKR_FUNCTION_NOT_SUPPORTED, X->C_EX_GetJournal(0, NULL, &n));
-    FAILS(CKR_FUNCTION_NOT_SUPPORTED, X->C_EX_PKCS7Sign(s, NULL, 0, 0, &p, &n, 0, NULL, 0, 0));
+    FAILS(CKR_FUNCTION_NOT_SUPPORTED, F->C_VerifyRecoverInit(s, NULL, 0));
+    FAILS(CKR_FUNCTION_NOT_SUPPORTED, F->C_VerifyRecover(s, NULL, 0, NULL, &n));
+    FAILS(CKR_FUNCTION_NOT_SUPPORTED, X->C_EX_LoadActivationKey(s, key, sizeof key));
+    FAILS(CKR_FUNCTION_NOT_SUPPORTED, X->C_EX_GetVolumesInfo(0, NULL, &n));
+    FAILS(CKR_FUNCTION_NOT_SUPPORTED, X->C_EX_Deauthenticate(s, 1));
     FAILS(CKR_FUNCTION_NOT_PARALLEL, F->C_GetFunctionStatus(s));
     FAILS(CKR_FUNCTION_NOT_PARALLEL, F->C_CancelFunction(s));
     FAILS(CKR_SESSION_HANDLE_INVALID, F->C_CancelFunction(s + 1));

@@ -252,13 +252,163 @@ static void token_name(void **state)
     assert_memory_equal(buf, "new", 3);
 }
 
+static void true_figures(void **state)
+{
+    CK_TOKEN_INFO_EXTENDED info;
+    CK_TOKEN_INFO plain;
+
+    (void)state;
+    memset(&info, 0, sizeof info);
+    info.ulSizeofThisStructure = sizeof info;
+    OK(X->C_EX_GetTokenInfoExtended(0, &info));
+    assert_int_equal(info.ulProtocolNumber, 1);
+    assert_true(info.ulMicrocodeNumber != 0 && info.ulOrderNumber != 0);
+    assert_int_equal(info.flags & ~TOKEN_FLAGS_FW_CHECKSUM_UNAVAILABLE, 0x1C0F);
+    assert_true(info.ulFreeMemory > 0 && info.ulTotalMemory > info.ulFreeMemory);
+    assert_true(info.ulTotalMemory != CK_UNAVAILABLE_INFORMATION);
+    OK(F->C_GetTokenInfo(0, &plain));
+    assert_true(plain.ulTotalPrivateMemory > plain.ulFreePrivateMemory);
+    OK(F->C_GetTokenInfo(1, &plain)); /* not initialised */
+    assert_int_equal(plain.ulTotalPrivateMemory, CK_UNAVAILABLE_INFORMATION);
+}
+
+static void licences(void **state)
+{
+    CK_SESSION_HANDLE s = open_rw(), ro = open_ro();
+    CK_BYTE one[72], got[80], none[72] = {0};
+    CK_RUTOKEN_INIT_PARAM p = init_param();
+    CK_ULONG n = 0;
+
+    (void)state;
+    memset(one, 0xA5, sizeof one);
+    OK(X->C_EX_GetLicense(ro, 1, NULL, &n));
+    assert_int_equal(n, 72);
+    n = 71;
+    FAILS(CKR_BUFFER_TOO_SMALL, X->C_EX_GetLicense(ro, 1, got, &n));
+    assert_int_equal(n, 72);
+    OK(X->C_EX_GetLicense(ro, 1, got, &n));
+    assert_memory_equal(got, none, 72);
+    FAILS(CKR_ARGUMENTS_BAD, X->C_EX_GetLicense(ro, 0, got, &n));
+    FAILS(CKR_ARGUMENTS_BAD, X->C_EX_GetLicense(ro, 3, got, &n));
+    FAILS(CKR_ARGUMENTS_BAD, X->C_EX_GetLicense(ro, 1, got, NULL));
+    FAILS(CKR_USER_NOT_LOGGED_IN, X->C_EX_SetLicense(s, 1, one, 72));
+    OK(F->C_Login(s, CKU_USER, PIN(USER_PIN)));
+    FAILS(CKR_SESSION_READ_ONLY, X->C_EX_SetLicense(ro, 1, one, 72));
+    FAILS(CKR_ARGUMENTS_BAD, X->C_EX_SetLicense(s, 1, one, 71));
+    FAILS(CKR_ARGUMENTS_BAD, X->C_EX_SetLicense(s, 1, NULL, 72));
+    FAILS(CKR_ARGUMENTS_BAD, X->C_EX_SetLicense(s, 3, one, 72));
+    OK(X->C_EX_SetLicense(s, 1, none, 72));
+    OK(X->C_EX_SetLicense(s, 1, one, 72));
+    OK(F->C_CloseAllSessions(0));
+    OK(X->C_EX_InitToken(0, PIN(SO_PIN), &p)); /* they stay */
+    s = open_rw();
+    n = sizeof got;
+    OK(X->C_EX_GetLicense(s, 1, got, &n));
+    assert_int_equal(n, 72);
+    assert_memory_equal(got, one, 72);
+    OK(X->C_EX_GetLicense(s, 2, got, &n));
+    assert_memory_equal(got, none, 72);
+    OK(F->C_Login(s, CKU_SO, PIN("87654321")));
+    OK(X->C_EX_SetLicense(s, 2, one, 72)); /* by the SO too */
+}
+
+static CK_FLAGS extended_flags(void)
+{
+    CK_TOKEN_INFO_EXTENDED info;
+
+    memset(&info, 0, sizeof info);
+    info.ulSizeofThisStructure = sizeof info;
+    OK(X->C_EX_GetTokenInfoExtended(0, &info));
+    return info.flags;
+}
+
+static void token_manage(void **state)
+{
+    CK_VENDOR_PIN_PARAMS own = {CKU_USER, (CK_UTF8CHAR *)"own-default", 11};
+    CK_USER_TYPE user = CKU_USER, so = CKU_SO;
+    CK_SESSION_HANDLE s = open_rw();
+
+    (void)state;
+    FAILS(CKR_SESSION_HANDLE_INVALID, X->C_EX_TokenManage(s + 9, 4, &user));
+    FAILS(CKR_USER_NOT_LOGGED_IN, X->C_EX_TokenManage(s, MODE_RESET_PIN_TO_DEFAULT, &user));
+    FAILS(CKR_USER_NOT_LOGGED_IN, X->C_EX_TokenManage(s, MODE_CHANGE_DEFAULT_PIN, &own));
+    FAILS(CKR_FUNCTION_NOT_SUPPORTED, X->C_EX_TokenManage(s, 1, &user));
+    FAILS(CKR_ARGUMENTS_BAD, X->C_EX_TokenManage(s, 0, &user));
+    FAILS(CKR_ARGUMENTS_BAD, X->C_EX_TokenManage(s, 7, &user));
+    OK(F->C_Login(s, CKU_SO, PIN(SO_PIN)));
+    FAILS(CKR_ARGUMENTS_BAD, X->C_EX_TokenManage(s, MODE_RESET_PIN_TO_DEFAULT, NULL));
+    FAILS(CKR_ARGUMENTS_BAD, X->C_EX_TokenManage(s, MODE_RESET_PIN_TO_DEFAULT, &so));
+    own.ulPinLength = 5;
+    FAILS(CKR_PIN_LEN_RANGE, X->C_EX_TokenManage(s, MODE_CHANGE_DEFAULT_PIN, &own));
+    own.ulPinLength = 11;
+    OK(X->C_EX_TokenManage(s, MODE_RESET_PIN_TO_DEFAULT, &user)); /* the factory's */
+    assert_int_equal(extended_flags() & TOKEN_FLAGS_USER_PIN_NOT_DEFAULT, 0);
+    assert_true(token_flags(0) & CKF_USER_PIN_TO_BE_CHANGED);
+    OK(X->C_EX_TokenManage(s, MODE_CHANGE_DEFAULT_PIN, &own));
+    assert_true(extended_flags() & TOKEN_FLAGS_USER_PIN_NOT_DEFAULT);
+    OK(F->C_Logout(s));
+    OK(F->C_Login(s, CKU_USER, PIN("12345678")));
+    OK(F->C_Logout(s));
+    OK(F->C_Login(s, CKU_SO, PIN(SO_PIN)));
+    OK(X->C_EX_TokenManage(s, MODE_RESET_PIN_TO_DEFAULT, &user));
+    assert_int_equal(extended_flags() & TOKEN_FLAGS_USER_PIN_NOT_DEFAULT, 0);
+    OK(F->C_Logout(s));
+    FAILS(CKR_PIN_INCORRECT, F->C_Login(s, CKU_USER, PIN("12345678")));
+    OK(F->C_Login(s, CKU_USER, PIN("own-default")));
+    OK(F->C_Logout(s));
+    OK(F->C_Login(s, CKU_SO, PIN(SO_PIN)));
+    OK(X->C_EX_TokenManage(s, MODE_RESET_CUSTOM_PIN_TO_STANDARD, &user));
+    OK(X->C_EX_TokenManage(s, MODE_RESET_PIN_TO_DEFAULT, &user));
+    OK(F->C_Logout(s));
+    OK(F->C_Login(s, CKU_USER, PIN("12345678")));
+}
+
+static void slot_manage(void **state)
+{
+    CK_VENDOR_RESTORE_FACTORY_DEFAULTS_PARAMS r;
+    CK_RUTOKEN_INIT_PARAM p = init_param();
+    CK_LOCAL_PIN_INFO local = {3, 0, 0, 0, 0, 0};
+    CK_USER_TYPE user = CKU_USER;
+    CK_BYTE issuer[32] = {0};
+    CK_SESSION_HANDLE s;
+
+    (void)state;
+    FAILS(CKR_SLOT_ID_INVALID, X->C_EX_SlotManage(9, 7, &user));
+    FAILS(CKR_ARGUMENTS_BAD, X->C_EX_SlotManage(0, 7, NULL));
+    FAILS(CKR_FUNCTION_NOT_SUPPORTED, X->C_EX_SlotManage(0, 4, &user));
+    /* There are no local PINs: they own a device's flash drive. */
+    FAILS(CKR_FUNCTION_NOT_SUPPORTED, X->C_EX_SlotManage(0, MODE_GET_LOCAL_PIN_INFO, &local));
+    FAILS(CKR_FUNCTION_NOT_SUPPORTED, X->C_EX_SetLocalPIN(0, PIN(USER_PIN), PIN("local-pin"), 3));
+
+    memset(&r, 0, sizeof r);
+    r.ulSizeofThisStructure = sizeof r;
+    r.pAdminPin = (CK_BYTE *)SO_PIN;
+    r.ulAdminPinLen = sizeof SO_PIN - 1;
+    r.pInitParam = &p;
+    r.pNewEmitentKey = issuer;
+    r.ulNewEmitentKeyLen = 31;
+    FAILS(CKR_ARGUMENTS_BAD, X->C_EX_SlotManage(0, MODE_RESTORE_FACTORY_DEFAULTS, &r));
+    r.ulNewEmitentKeyLen = 32;
+    s = open_rw();
+    FAILS(CKR_SESSION_EXISTS, X->C_EX_SlotManage(0, MODE_RESTORE_FACTORY_DEFAULTS, &r));
+    OK(F->C_CloseSession(s));
+    p.UseRepairMode = 1; /* is no way around the PIN here */
+    r.ulAdminPinLen--;
+    FAILS(CKR_PIN_INCORRECT, X->C_EX_SlotManage(0, MODE_RESTORE_FACTORY_DEFAULTS, &r));
+    r.ulAdminPinLen++;
+    OK(X->C_EX_SlotManage(0, MODE_RESTORE_FACTORY_DEFAULTS, &r));
+    s = open_rw();
+    OK(F->C_Login(s, CKU_USER, PIN("12345678")));
+}
+
 int main(void)
 {
 #define FRESH(t) cmocka_unit_test_setup_teardown(t, test_begin, test_end)
 #define TOKEN(t) cmocka_unit_test_setup_teardown(t, test_begin_token, test_end)
     const struct CMUnitTest tests[] = {
         FRESH(from_the_box),     TOKEN(init_token_arguments), TOKEN(token_info_extended),
-        TOKEN(unblock_user_pin), TOKEN(token_name),
+        TOKEN(unblock_user_pin), TOKEN(token_name),           TOKEN(true_figures),
+        TOKEN(licences),         TOKEN(token_manage),         TOKEN(slot_manage),
     };
 
     return cmocka_run_group_tests(tests, suite_begin, suite_end);

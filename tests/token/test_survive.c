@@ -244,8 +244,30 @@ static void made_by_two(void **state)
 
 static CK_BYTE big[30000];
 
-static void damage(void)
+/* The vault's checksum of a page, so that the damage is the object's and not the page's. */
+static void sum_again(uint8_t *page, size_t size, uint64_t offset)
 {
+    uint32_t sum[2] = {(uint32_t)(offset >> 9) ^ 0x9e3779b9u,
+                       (uint32_t)(offset >> 41) ^ 0x7f4a7c15u};
+    uint32_t word[2];
+
+    for (size_t i = 0; i + 16 <= size; i += 8) {
+        for (unsigned k = 0; k < 2; k++)
+            word[k] = (uint32_t)page[i + 4 * k] | (uint32_t)page[i + 4 * k + 1] << 8 |
+                      (uint32_t)page[i + 4 * k + 2] << 16 | (uint32_t)page[i + 4 * k + 3] << 24;
+        sum[0] += word[0] + sum[1];
+        sum[0] = sum[0] << 13 | sum[0] >> 19;
+        sum[1] += word[1] + sum[0];
+        sum[1] = sum[1] << 7 | sum[1] >> 25;
+    }
+    for (unsigned i = 0; i < 8; i++)
+        page[size - 8 + i] = (uint8_t)(sum[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+/* whole_page: so that the page, too, cannot be read. */
+static void damage(int whole_page)
+{
+    size_t page, at;
     char path[256];
     static uint8_t file[1 << 20];
     ssize_t n;
@@ -259,11 +281,37 @@ static void damage(void)
     assert_true(n > 0 && (size_t)n < sizeof file);
     p = memmem(file, (size_t)n, big + 15000, 64);
     assert_non_null(p);
-    assert_int_equal(pwrite(fd, "?", 1, p - file), 1);
+    *p ^= 1;
+    page = (size_t)file[16] << 8 | file[17];
+    at = (size_t)(p - file) / page * page;
+    if (!whole_page)
+        sum_again(file + at, page, at);
+    assert_int_equal(pwrite(fd, file + at, page, (off_t)at), page);
     (void)close(fd);
 }
 
-static void damaged_object(void **state)
+/* The one among all objects that cannot be read. */
+static CK_OBJECT_HANDLE damaged_handle(CK_SESSION_HANDLE s)
+{
+    CK_OBJECT_HANDLE found[8], bad = CK_INVALID_HANDLE;
+    CK_ULONG n;
+
+    OK(F->C_FindObjectsInit(s, NULL, 0));
+    OK(F->C_FindObjects(s, found, COUNT(found), &n));
+    OK(F->C_FindObjectsFinal(s));
+    while (n-- > 0) {
+        CK_ATTRIBUTE class = {CKA_CLASS, NULL, 0};
+
+        if (F->C_GetAttributeValue(s, found[n], &class, 1) == CKR_DEVICE_ERROR) {
+            assert_int_equal(bad, CK_INVALID_HANDLE);
+            bad = found[n];
+        }
+    }
+    assert_int_not_equal(bad, CK_INVALID_HANDLE);
+    return bad;
+}
+
+static void damaged_object(int whole_page)
 {
     CK_SESSION_HANDLE s = open_user();
     CK_ATTRIBUTE t[] = {A_ULONG(CKA_CLASS, class_data), A_BOOL(CKA_TOKEN, yes),
@@ -273,7 +321,6 @@ static void damaged_object(void **state)
     CK_OBJECT_HANDLE o, pub, priv;
     CK_SESSION_INFO info;
 
-    (void)state;
     for (size_t i = 0; i < sizeof big; i++)
         big[i] = (CK_BYTE)(i * i >> 5);
     OK(F->C_CreateObject(s, t, COUNT(t), &o));
@@ -282,7 +329,7 @@ static void damaged_object(void **state)
     t[3] = (CK_ATTRIBUTE)A_STR(CKA_VALUE, "small");
     OK(F->C_CreateObject(s, t, COUNT(t), &o));
     OK(F->C_Finalize(NULL));
-    damage();
+    damage(whole_page);
     OK(F->C_Initialize(NULL));
     s = open_user();
     /* The others are found and work; that there is one more is not kept quiet. */
@@ -290,7 +337,7 @@ static void damaged_object(void **state)
     OK(sign(s, priv));
     OK(F->C_GetSessionInfo(s, &info));
     assert_int_equal(info.ulDeviceError, 0);
-    assert_int_equal(find_n(s, NULL, 0, NULL), 3);
+    assert_int_equal(find_n(s, NULL, 0, NULL), 4);
     OK(F->C_GetSessionInfo(s, &info));
     assert_int_equal(info.ulDeviceError, 1);
     assert_int_equal(find_n(s, t, 1, NULL), 1);
@@ -300,6 +347,34 @@ static void damaged_object(void **state)
     FAILS(CKR_OPERATION_NOT_INITIALIZED, F->C_FindObjectsFinal(s));
     t[2] = (CK_ATTRIBUTE)A_STR(CKA_LABEL, "no such");
     assert_int_equal(find_n(s, t + 2, 1, NULL), 0);
+
+    /* It can be destroyed, by the user, and nothing else can be done with it. */
+    o = damaged_handle(s);
+    FAILS(CKR_DEVICE_ERROR, F->C_GetAttributeValue(s, o, t, 1));
+    FAILS(CKR_DEVICE_ERROR, F->C_SetAttributeValue(s, o, t + 2, 1));
+    OK(F->C_Logout(s));
+    assert_int_equal(find_n(s, NULL, 0, NULL), 2);
+    FAILS(CKR_OBJECT_HANDLE_INVALID, F->C_DestroyObject(s, o));
+    OK(F->C_Login(s, CKU_USER, PIN(USER_PIN)));
+    o = damaged_handle(s);
+    FAILS(CKR_DEVICE_ERROR, F->C_DestroyObject(open_ro(), o));
+    OK(F->C_DestroyObject(s, o));
+    FAILS(CKR_OBJECT_HANDLE_INVALID, F->C_DestroyObject(s, o));
+    assert_int_equal(find_n(s, NULL, 0, NULL), 3);
+    OK(F->C_GetSessionInfo(s, &info));
+    assert_int_equal(info.ulDeviceError, 0);
+}
+
+static void damaged_row(void **state)
+{
+    (void)state;
+    damaged_object(0);
+}
+
+static void damaged_page(void **state)
+{
+    (void)state;
+    damaged_object(1);
 }
 
 /* ---- the store ------------------------------------------------------------------------------ */
@@ -420,7 +495,8 @@ int main(void)
         TOKEN(killed_changing_pins),
         TOKEN(killed_formatting),
         cmocka_unit_test_setup_teardown(made_by_two, test_begin, test_end),
-        TOKEN(damaged_object),
+        TOKEN(damaged_row),
+        TOKEN(damaged_page),
         TOKEN(store_taken_away),
         TOKEN(store_of_others),
         TOKEN(odd_pins),

@@ -16,6 +16,8 @@ static struct {
     uint64_t id[OBJECTS];
     vault_info info;
     uint64_t generation;
+    uint8_t licence[VAULT_LICENCE];
+    vault_journal_state journal;
 } expected;
 
 static unsigned reported, answered;
@@ -66,6 +68,28 @@ static void check_object(vault_token *t, unsigned i, int logged_in)
     tok_attrs_free(want);
 }
 
+/* What is not read by a login and by reading objects: the past of PINs, licences, the journal. */
+static void check_rest(vault_token *t, int logged_in)
+{
+    uint8_t licence[VAULT_LICENCE];
+    vault_journal_state st;
+    CK_RV rv;
+
+    if (is_right(vault_licence(t, 1, licence)))
+        HOLDS(memcmp(licence, expected.licence, sizeof(licence)) == 0);
+    if (is_right(vault_journal_verify(t, &st))) {
+        if (st.altered)
+            reported++;
+        else
+            HOLDS(st.last >= expected.journal.last);
+    }
+    if (!logged_in)
+        return;
+    rv = vault_set_pin(t, CKU_USER, NULL, 0, PIN(USER_PIN));
+    if (rv != CKR_PIN_IN_HISTORY)
+        HOLDS(!is_right(rv));
+}
+
 static void check_token(vault *v)
 {
     vault_token *t;
@@ -91,6 +115,7 @@ static void check_token(vault *v)
     }
     for (unsigned i = 0; i < OBJECTS; i++)
         check_object(t, i, logged_in);
+    check_rest(t, logged_in);
     vault_token_close(t);
 }
 
@@ -133,18 +158,29 @@ static void damaged(void **state)
 {
     unsigned rounds = size_from_env("GOSTTOKEN_TEST_DAMAGE", 600);
     char *dir = make_dir(), *path = path_in(dir, "token-0.db");
-    vault *v = make_vault(dir);
-    vault_token *t = open_token(v, 0);
+    vault_init init = quick_init();
+    vault_settings settings;
+    vault_token *t;
     uint8_t *good, *bad;
     size_t len;
+    vault *v;
 
     (void)state;
+    vault_settings_default(&settings);
+    settings.user.history = settings.so.history = 3;
+    OK(vault_open(dir, &v));
+    vault_configure(v, &settings);
+    OK(vault_create(v, 0, &init));
+    t = open_token(v, 0);
     OK(vault_login(t, CKU_USER, PIN(USER_PIN)));
     for (unsigned i = 0; i < OBJECTS; i++) {
         tok_attrs *a = object(i);
         OK(vault_insert(t, a, &expected.id[i]));
         tok_attrs_free(a);
     }
+    memset(expected.licence, 'L', sizeof(expected.licence));
+    OK(vault_set_licence(t, 1, expected.licence));
+    OK(vault_journal_verify(t, &expected.journal));
     OK(vault_token_info(t, &expected.info));
     OK(vault_generation(t, &expected.generation));
     vault_token_close(t);

@@ -172,6 +172,23 @@ static CK_RV op_init_user_pin(scene *s)
     return vault_init_user_pin(s->t, PIN("second pin"));
 }
 
+static CK_RV op_licence(scene *s)
+{
+    uint8_t licence[VAULT_LICENCE] = {7};
+
+    return vault_set_licence(s->t, 1, licence);
+}
+
+static CK_RV op_reset_pin(scene *s)
+{
+    return vault_reset_user_pin(s->t, PIN("second pin"));
+}
+
+static CK_RV op_force(scene *s)
+{
+    return vault_force_change(s->t);
+}
+
 static CK_RV op_create(scene *s)
 {
     vault_init init = quick_init();
@@ -193,19 +210,23 @@ static const struct operation {
     {"update", op_update, CKU_USER},   {"delete", op_delete, CKU_USER},
     {"set_pin", op_set_pin, CKU_USER}, {"set_label", op_set_label, CKU_USER},
     {"reinit", op_reinit, CKU_USER},   {"init_user_pin", op_init_user_pin, CKU_SO},
-    {"create", op_create, CKU_USER},   {"destroy", op_destroy, CKU_USER},
+    {"licence", op_licence, CKU_USER}, {"reset_pin", op_reset_pin, CKU_SO},
+    {"force", op_force, CKU_SO},       {"create", op_create, CKU_USER},
+    {"destroy", op_destroy, CKU_USER},
 };
 
 /* ---- the state of everything ---------------------------------------------------------------- */
 
 typedef struct picture {
     uint8_t digest[32];
-    int present, second_slot, second_pin, second_so_pin;
+    int present, second_slot, second_pin, second_so_pin, licence, forced;
 } picture;
 
 static picture look(vault *v)
 {
     picture p = {.present = 0};
+    vault_journal_state journal;
+    uint8_t licence[VAULT_LICENCE];
     CK_SLOT_ID *slots;
     vault_token *t;
     size_t n;
@@ -237,6 +258,13 @@ static picture look(vault *v)
         rv = vault_login(t, CKU_USER, PIN("second pin"));
     }
     OK(rv);
+    OK(vault_journal_verify(t, &journal));
+    HOLDS(journal.checked && !journal.altered);
+    OK(vault_licence(t, 1, licence));
+    p.licence = licence[0];
+    p.forced = vault_change_due(t);
+    if (p.forced) /* opens nothing sealed */
+        vault_logout(t);
     OK(snapshot(t, p.digest));
     vault_token_close(t);
     return p;
@@ -246,7 +274,8 @@ static int same(const picture *a, const picture *b)
 {
     return memcmp(a->digest, b->digest, sizeof(a->digest)) == 0 && a->present == b->present &&
            a->second_slot == b->second_slot && a->second_pin == b->second_pin &&
-           a->second_so_pin == b->second_so_pin;
+           a->second_so_pin == b->second_so_pin && a->licence == b->licence &&
+           a->forced == b->forced;
 }
 
 /* Nothing but the token and its queue is left in the directory. */
@@ -370,9 +399,43 @@ static void faults(void **state)
     remove_dir(dir);
 }
 
+/* Uses of keys that cannot be written wait until they can be. */
+static void uses(void **state)
+{
+    const vault_use use = {.name = "sign"};
+    char *dir = make_dir();
+    vault *v = make_vault(dir);
+    vault_token *t = open_token(v, 0);
+    vault_journal_state st;
+    uint64_t before;
+
+    (void)state;
+    OK(vault_login(t, CKU_USER, PIN(USER_PIN)));
+    OK(vault_journal_verify(t, &st));
+    before = st.last;
+    disk.left = 0;
+    disk.sticky = 1;
+    disk.error = ENOSPC;
+    disk.failed = 0;
+    disk.armed = 1;
+    for (unsigned i = 0; i < 5000; i++)
+        vault_journal_use(t, &use);
+    EXPECT(CKR_DEVICE_MEMORY, vault_journal_flush(t));
+    disk.armed = 0;
+    HOLDS(disk.failed > 0);
+    vault_journal_use(t, &use);
+    OK(vault_journal_flush(t));
+    OK(vault_journal_verify(t, &st));
+    HOLDS(!st.altered && st.checked);
+    HOLDS(st.last == before + 4096 + 1); /* what there was room for, and how many there were more */
+    vault_token_close(t);
+    vault_close(v);
+    remove_dir(dir);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(faults)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(faults), cmocka_unit_test(uses)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,6 +211,7 @@ static int right_value(vault_token *t, const vault_object *o, unsigned n, unsign
 static int holds(vault_token *t, const model *m)
 {
     char label[33], padded[VAULT_LABEL];
+    vault_journal_state journal;
     unsigned count = 0;
     vault_object *o;
     vault_info info;
@@ -245,6 +246,8 @@ static int holds(vault_token *t, const model *m)
     }
     OK(vault_find(t, NULL, 0, &ids, &n));
     free(ids);
+    OK(vault_journal_verify(t, &journal));
+    HOLDS(journal.checked && !journal.altered);
     return n == count && info.objects == count;
 }
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "gost/random.h"
+#include "token/secmem.h"
 
 static void remove_leftovers(const char *dir)
 {
@@ -76,38 +77,42 @@ static CK_RV make_temp(const char *dir, int dirfd, char name[VAULT_TEMP_LEN + 1]
     return vault_fail(CKR_FUNCTION_FAILED, "%s: cannot make a temporary file", dir);
 }
 
-static CK_RV fill(const char *dir, const char *path, const vault_init *init)
+static CK_RV fill(const vault *v, const char *path, const vault_init *init)
 {
     vault_state state = {.generation = 1, .objects = 0, .next_id = 1};
-    vault_pin so, user;
     vault_token *t = NULL;
-    vault_meta m;
-    int has_user;
-    CK_RV rv = vault_init_meta(init, NULL, &m);
+    vault_plan plan;
+    vault_head head;
+    CK_RV rv = vault_plan_meta(init, &v->settings, NULL, NULL, NULL, &plan);
 
     if (rv == CKR_OK)
-        rv = vault_init_pins(init, &m, &so, &user, &has_user);
+        rv = vault_plan_pins(init, &plan);
     if (rv != CKR_OK)
         return rv;
-    rv = vault_db_open(dir, path, 1, &t);
+    rv = vault_db_open(v->dir, path, 1, &t);
     if (rv != CKR_OK)
-        return rv;
-    memcpy(t->serial, m.serial, VAULT_SERIAL);
-    memcpy(t->epoch, m.epoch, EPOCH);
+        goto done;
+    t->settings = v->settings;
+    memcpy(t->serial, plan.meta.serial, VAULT_SERIAL);
+    memcpy(t->epoch, plan.meta.epoch, EPOCH);
+    vault_head_new(t, &head);
     rv = vault_begin(t, VAULT_WRITE);
     if (rv == CKR_OK) {
         rv = vault_script(t, vault_schema);
         if (rv == CKR_OK)
-            rv = vault_meta_write(t, &m);
-        if (rv == CKR_OK)
             rv = vault_state_write(t, &state);
         if (rv == CKR_OK)
-            rv = vault_pin_write(t, CKU_SO, &so);
-        if (rv == CKR_OK && has_user)
-            rv = vault_pin_write(t, CKU_USER, &user);
+            rv = vault_head_write(t, &head);
+        if (rv == CKR_OK)
+            rv = vault_plan_write(t, &plan);
+        if (rv == CKR_OK)
+            rv = vault_journal_put(t, plan.key, "token-create", ",\"factory\":%s",
+                                   init->pins_are_factory ? "true" : "false");
         rv = vault_end(t, rv);
     }
     vault_db_close(t);
+done:
+    tok_secret_free(plan.key);
     return rv;
 }
 
@@ -168,7 +173,7 @@ CK_RV vault_create(vault *v, CK_SLOT_ID slot, const vault_init *init)
         rv = vault_fail(CKR_HOST_MEMORY, "out of memory");
         goto done;
     }
-    rv = fill(v->dir, path, init);
+    rv = fill(v, path, init);
     if (rv == CKR_OK && fsync(fd) != 0)
         rv = vault_fail_errno(errno, "sync the new file", path);
     if (rv == CKR_OK)

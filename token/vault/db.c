@@ -137,11 +137,12 @@ static CK_RV recognize(vault_token *t)
             "restore a backup",
             t->path);
     version = get32(h + 60);
-    if (version != VAULT_SCHEMA)
+    if (version < VAULT_SCHEMA_MIN || version > VAULT_SCHEMA)
         return vault_fail(CKR_TOKEN_NOT_RECOGNIZED,
-                          "%s: schema version %u, but this build knows version %u only: use the "
-                          "gosttoken that wrote it, or a newer one",
-                          t->path, version, VAULT_SCHEMA);
+                          "%s: schema version %u, but this build knows versions %u to %u only: use "
+                          "the gosttoken that wrote it, or a newer one",
+                          t->path, version, VAULT_SCHEMA_MIN, VAULT_SCHEMA);
+    t->version = VAULT_SCHEMA_MIN; /* a journal may have to be played back first: asked again */
     if (h[20] != VAULT_RESERVE)
         return vault_fail(CKR_DEVICE_ERROR,
                           "%s: the header is damaged: restore the file from a backup", t->path);
@@ -178,6 +179,8 @@ static void token_free(vault_token *t)
     (void)pthread_cond_destroy(&t->line);
     (void)pthread_mutex_destroy(&t->lock);
     (void)pthread_mutex_destroy(&t->key_lock);
+    (void)pthread_mutex_destroy(&t->use_lock);
+    free(t->uses);
     free(t->dir);
     free(t->path);
     free(t->queue);
@@ -208,6 +211,8 @@ CK_RV vault_db_open(const char *dir, const char *path, int fresh, vault_token **
     (void)pthread_cond_init(&t->line, NULL);
     (void)pthread_mutex_init(&t->lock, NULL);
     (void)pthread_mutex_init(&t->key_lock, NULL);
+    (void)pthread_mutex_init(&t->use_lock, NULL);
+    t->version = VAULT_SCHEMA;
     t->dir = strdup(dir);
     t->path = strdup(path);
     t->queue = vault_queue_path(path);
@@ -249,6 +254,8 @@ void vault_db_close(vault_token *t)
 
 void vault_token_close(vault_token *t)
 {
+    if (t != NULL)
+        (void)vault_journal_flush(t);
     vault_db_close(t);
 }
 
@@ -390,11 +397,41 @@ static CK_RV check_epoch(vault_token *t)
     return CKR_OK;
 }
 
-static void rollback(vault_token *t)
+static void reset_all(vault_token *t)
 {
     for (int i = 0; i < ST_N; i++)
         if (t->stmt[i] != NULL)
             (void)sqlite3_reset(t->stmt[i]);
+}
+
+/* An older file may have been brought up to date by another process since it was last looked at;
+ * if it is to be written and has not been, this is the time. */
+static CK_RV check_version(vault_token *t, enum vault_mode mode)
+{
+    sqlite3_stmt *s = NULL;
+    uint64_t version = 0;
+    int have = 0;
+    CK_RV rv = vault_query(t, ST_VERSION, &s, "");
+
+    if (rv == CKR_OK)
+        rv = vault_next(t, s, &have);
+    if (rv != CKR_OK)
+        return rv;
+    if (!have || !vault_col_u64(s, 0, &version) || version < t->version || version > VAULT_SCHEMA)
+        return vault_fail(CKR_TOKEN_NOT_RECOGNIZED, "%s: of an unknown version now", t->path);
+    reset_all(t);
+    t->version = (uint32_t)version;
+    if (mode != VAULT_WRITE || version == VAULT_SCHEMA)
+        return CKR_OK;
+    t->upgraded = 1;
+    return vault_upgrade(t);
+}
+
+static void rollback(vault_token *t)
+{
+    reset_all(t);
+    if (t->upgraded)
+        t->version = VAULT_SCHEMA_MIN; /* looked up again at the next beginning */
     /* Not prepared: it must work when memory is short. What it cannot undo now, the journal will
      * undo at the next access. */
     if (!sqlite3_get_autocommit(t->db))
@@ -424,8 +461,11 @@ CK_RV vault_begin(vault_token *t, enum vault_mode mode)
     t->first = 0;
     t->writing = mode != VAULT_READ;
     vault_queue_begun(turn);
+    t->upgraded = 0;
     if (rv == CKR_OK && t->known)
         rv = check_epoch(t);
+    if (rv == CKR_OK && t->version < VAULT_SCHEMA)
+        rv = check_version(t, mode);
     if (rv != CKR_OK) {
         rollback(t);
         end(t);
@@ -435,9 +475,7 @@ CK_RV vault_begin(vault_token *t, enum vault_mode mode)
 
 CK_RV vault_end_epoch(vault_token *t, CK_RV rv, const uint8_t epoch[EPOCH])
 {
-    for (int i = 0; i < ST_N; i++)
-        if (t->stmt[i] != NULL)
-            (void)sqlite3_reset(t->stmt[i]);
+    reset_all(t);
     if (rv == CKR_OK)
         rv = vault_exec(t, ST_COMMIT, "");
     if (rv != CKR_OK)

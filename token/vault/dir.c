@@ -66,6 +66,7 @@ CK_RV vault_open(const char *dir, vault **out)
 
     if (v == NULL)
         return vault_fail(CKR_HOST_MEMORY, "out of memory");
+    vault_settings_default(&v->settings);
     if (dir == NULL)
         rv = default_dir(&path);
     else if ((path = strdup(dir)) == NULL)
@@ -333,8 +334,10 @@ CK_RV vault_token_open(vault *v, CK_SLOT_ID slot, vault_token **out)
         return rv;
     (void)close(fd);
     rv = vault_db_open(v->dir, path, 0, &t);
-    if (rv == CKR_OK)
+    if (rv == CKR_OK) {
+        t->settings = v->settings;
         rv = vault_begin(t, VAULT_READ);
+    }
     if (rv == CKR_OK) {
         rv = vault_meta_read(t, &m);
         if (rv == CKR_OK) {

@@ -14,6 +14,11 @@ const char *vault_error_text(void)
     return text;
 }
 
+CK_RV vault_error_set(CK_RV rv, const char *words)
+{
+    return vault_fail(rv, "%s", words);
+}
+
 CK_RV vault_fail(CK_RV rv, const char *format, ...)
 {
     va_list ap;

@@ -21,23 +21,28 @@ static CK_RV no_memory(void)
 }
 
 /* The key, if the user is logged in; key_lock is held then, until key_done. */
-static const vault_key *key_use(vault_token *t)
+static CK_RV key_use(vault_token *t, const vault_key **key)
 {
+    CK_RV rv = vault_may_work(t);
+
+    *key = NULL;
+    if (rv != CKR_OK)
+        return rv;
     pthread_mutex_lock(&t->key_lock);
-    if (t->key != NULL && t->who == CKU_USER)
-        return t->key;
+    if (t->key != NULL && t->who == CKU_USER && t->key->live) {
+        *key = t->key;
+        return CKR_OK;
+    }
+    rv = t->key != NULL && t->who == CKU_USER
+             ? vault_key_wiped(t)
+             : vault_fail(CKR_USER_NOT_LOGGED_IN, "secret values need the user's login");
     pthread_mutex_unlock(&t->key_lock);
-    return NULL;
+    return rv;
 }
 
 static void key_done(vault_token *t)
 {
     pthread_mutex_unlock(&t->key_lock);
-}
-
-static CK_RV not_logged_in(void)
-{
-    return vault_fail(CKR_USER_NOT_LOGGED_IN, "secret values need the user's login");
 }
 
 /* ---- rows ----------------------------------------------------------------------------------- */
@@ -113,7 +118,7 @@ static CK_RV row_read(vault_token *t, uint64_t id, tok_attrs **open, vault_seals
 static CK_RV seal_all(vault_token *t, uint64_t id, tok_attrs *open, vault_seals *seals)
 {
     const vault_key *key = NULL;
-    tok_attrs *secret = tok_attrs_new();
+    tok_attrs *secret = tok_attrs_new_secret();
     CK_RV rv = CKR_OK;
 
     if (secret == NULL)
@@ -130,8 +135,7 @@ static CK_RV seal_all(vault_token *t, uint64_t id, tok_attrs *open, vault_seals 
     if (rv != CKR_OK) {
         rv = no_memory();
     } else if (tok_attrs_count(secret) > 0) {
-        key = key_use(t);
-        rv = key != NULL ? CKR_OK : not_logged_in();
+        rv = key_use(t, &key);
     }
     for (size_t i = 0; rv == CKR_OK && i < tok_attrs_count(secret); i++) {
         const CK_ATTRIBUTE *at = tok_attrs_at(secret, i);
@@ -155,15 +159,25 @@ static CK_RV insert_one(vault_token *t, const tok_attrs *attrs, uint64_t id)
         rv = row_write(t, 1, id, open, seals);
     if (rv == CKR_OK)
         rv = vault_index(t, id, NULL, open);
+    if (rv == CKR_OK)
+        rv = vault_journal_object(t, "key-create", id, open, NULL);
     vault_seals_free(seals);
     tok_attrs_free(open);
     return rv;
 }
 
+/* The beginning of a change of objects. */
+static CK_RV begin(vault_token *t)
+{
+    CK_RV rv = vault_may_work(t);
+
+    return rv == CKR_OK ? vault_begin(t, VAULT_WRITE) : rv;
+}
+
 CK_RV vault_insert_all(vault_token *t, const tok_attrs *const *attrs, size_t n, uint64_t *ids)
 {
     vault_state st;
-    CK_RV rv = vault_begin(t, VAULT_WRITE);
+    CK_RV rv = begin(t);
 
     if (rv != CKR_OK)
         return rv;
@@ -206,9 +220,9 @@ static CK_RV reseal(vault_token *t, uint64_t id, const tok_attrs *before, tok_at
     for (size_t i = 0; i < tok_attrs_count(changes); i++)
         vault_seals_drop(seals, tok_attrs_at(changes, i)->type);
     if (vault_seals_count(seals) > 0 && !vault_seals_guard_same(before, after)) {
-        key = key_use(t);
-        if (key == NULL)
-            return not_logged_in();
+        rv = key_use(t, &key);
+        if (rv != CKR_OK)
+            return rv;
         rv = vault_seals_rebind(seals, key, id, before, after);
         key_done(t);
     }
@@ -221,7 +235,7 @@ CK_RV vault_update(vault_token *t, uint64_t id, const tok_attrs *changes)
     vault_seals *seals = NULL;
     vault_state st;
     int exists;
-    CK_RV rv = vault_begin(t, VAULT_WRITE);
+    CK_RV rv = begin(t);
 
     if (rv != CKR_OK)
         return rv;
@@ -237,6 +251,8 @@ CK_RV vault_update(vault_token *t, uint64_t id, const tok_attrs *changes)
     if (rv == CKR_OK)
         rv = vault_index(t, id, before, after);
     if (rv == CKR_OK)
+        rv = vault_journal_object(t, "key-change", id, after, changes);
+    if (rv == CKR_OK)
         rv = vault_state_read(t, &st);
     if (rv == CKR_OK) {
         st.generation++;
@@ -251,17 +267,57 @@ CK_RV vault_update(vault_token *t, uint64_t id, const tok_attrs *changes)
 
 /* ---- delete --------------------------------------------------------------------------------- */
 
-CK_RV vault_delete(vault_token *t, uint64_t id)
+static CK_RV count_down(vault_token *t)
 {
-    tok_attrs *open = NULL;
-    vault_seals *seals = NULL;
     vault_state st;
-    int exists;
+    CK_RV rv = vault_state_read(t, &st);
+
+    if (rv != CKR_OK)
+        return rv;
+    st.generation++;
+    st.objects -= st.objects > 0;
+    return vault_state_write(t, &st);
+}
+
+/*
+ * A row that lies on a damaged page cannot be read, and so not be removed either: SQLite would have
+ * to follow it from page to page. It is taken out of the index, and nobody finds it any more.
+ */
+static CK_RV hide(vault_token *t, uint64_t id)
+{
+    sqlite3_stmt *s = NULL;
+    int have = 0;
     CK_RV rv = vault_begin(t, VAULT_WRITE);
 
     if (rv != CKR_OK)
         return rv;
+    rv = vault_query(t, ST_OBJECT_INDEXED, &s, "i", id);
+    if (rv == CKR_OK)
+        rv = vault_next(t, s, &have);
+    if (rv == CKR_OK && !have)
+        rv = vault_fail(CKR_OBJECT_HANDLE_INVALID, "object %llu is gone", (unsigned long long)id);
+    if (rv == CKR_OK)
+        rv = vault_exec(t, ST_FIND_DELETE_OBJECT, "i", id);
+    if (rv == CKR_OK)
+        rv = count_down(t);
+    if (rv == CKR_OK)
+        rv = vault_journal_object(t, "key-destroy", id, NULL, NULL);
+    return vault_end(t, rv);
+}
+
+CK_RV vault_delete(vault_token *t, uint64_t id)
+{
+    tok_attrs *open = NULL;
+    vault_seals *seals = NULL;
+    int exists, unreadable;
+    CK_RV rv = vault_journal_flush(t); /* uses of the key come before its end */
+
+    if (rv == CKR_OK)
+        rv = begin(t);
+    if (rv != CKR_OK)
+        return rv;
     rv = row_read(t, id, &open, &seals, &exists);
+    unreadable = rv == CKR_DEVICE_ERROR && !exists;
     if (rv == CKR_OK)
         rv = vault_index(t, id, open, NULL);
     else if (rv == CKR_DEVICE_ERROR && exists)
@@ -271,16 +327,13 @@ CK_RV vault_delete(vault_token *t, uint64_t id)
     if (rv == CKR_OK)
         rv = vault_exec(t, ST_OBJECT_DELETE, "i", id);
     if (rv == CKR_OK)
-        rv = vault_state_read(t, &st);
-    if (rv == CKR_OK) {
-        st.generation++;
-        st.objects -= st.objects > 0;
-        rv = vault_state_write(t, &st);
-    }
-    rv = vault_end(t, rv);
+        rv = count_down(t);
+    if (rv == CKR_OK)
+        rv = vault_journal_object(t, "key-destroy", id, open, NULL);
+    rv = vault_end(t, rv); /* after a failed read SQLite has ended it already */
     vault_seals_free(seals);
     tok_attrs_free(open);
-    return rv;
+    return unreadable ? hide(t, id) : rv;
 }
 
 /* ---- read ----------------------------------------------------------------------------------- */
@@ -323,14 +376,22 @@ int vault_is_sealed(const vault_object *o, CK_ATTRIBUTE_TYPE type)
     return vault_seals_has(o->seals, type);
 }
 
+size_t vault_sealed_bytes(const vault_object *o)
+{
+    size_t len = 0;
+
+    (void)vault_seals_bytes(o->seals, &len);
+    return len;
+}
+
 CK_RV vault_unseal(vault_token *t, const vault_object *o, CK_ATTRIBUTE_TYPE type, void **value,
                    size_t *len)
 {
-    const vault_key *key = key_use(t);
-    CK_RV rv;
+    const vault_key *key;
+    CK_RV rv = key_use(t, &key);
 
-    if (key == NULL)
-        return not_logged_in();
+    if (rv != CKR_OK)
+        return rv;
     rv = vault_seals_open(o->seals, key, o->id, o->open, type, value, len);
     key_done(t);
     return rv;

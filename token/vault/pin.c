@@ -17,7 +17,7 @@
 #include "gost/random.h"
 #include "token/secmem.h"
 
-static const char *name_of(CK_USER_TYPE user)
+const char *vault_user_name(CK_USER_TYPE user)
 {
     return user == CKU_SO ? "SO" : "user";
 }
@@ -41,6 +41,7 @@ vault_key *vault_key_new(const uint8_t key[TOKEN_KEY], const uint8_t *serial, co
     gost_kuznyechik_set_key(&k->ks, key);
     memcpy(k->serial, serial, VAULT_SERIAL);
     memcpy(k->epoch, epoch, EPOCH);
+    k->live = 1;
     return k;
 }
 
@@ -146,11 +147,11 @@ static CK_RV spend(vault_token *t, CK_USER_TYPE user, vault_pin *p)
     rv = vault_pin_read(t, user, p, &found);
     if (rv == CKR_OK && !found)
         rv = vault_fail(CKR_USER_PIN_NOT_INITIALIZED, "%s: the %s PIN is not set", t->path,
-                        name_of(user));
+                        vault_user_name(user));
     if (rv == CKR_OK && p->left == 0)
-        rv = vault_fail(CKR_PIN_LOCKED, "%s: the %s PIN is locked%s", t->path, name_of(user),
-                        user == CKU_SO ? ": the token can only be made anew"
-                                       : ": the SO can unlock it");
+        rv = vault_fail(
+            CKR_PIN_LOCKED, "%s: the %s PIN is locked%s", t->path, vault_user_name(user),
+            user == CKU_SO ? ": the token can only be made anew" : ": the SO can unlock it");
     if (rv == CKR_OK) {
         p->left--;
         rv = vault_pin_write(t, user, p);
@@ -158,8 +159,14 @@ static CK_RV spend(vault_token *t, CK_USER_TYPE user, vault_pin *p)
     return vault_end(t, rv);
 }
 
+static const char *role(CK_USER_TYPE user)
+{
+    return user == CKU_SO ? "so" : "user";
+}
+
 /* Gives the tries back, if the PIN is still the one that was checked; else *changed. */
-static CK_RV restore(vault_token *t, CK_USER_TYPE user, const vault_pin *checked, int *changed)
+static CK_RV restore(vault_token *t, CK_USER_TYPE user, const vault_pin *checked, const char *event,
+                     const vault_key *key, int *changed)
 {
     vault_pin now;
     int found;
@@ -173,11 +180,25 @@ static CK_RV restore(vault_token *t, CK_USER_TYPE user, const vault_pin *checked
         now.left = now.tries;
         rv = vault_pin_write(t, user, &now);
     }
+    if (rv == CKR_OK && !*changed && event != NULL)
+        rv = vault_journal_put(t, key, event, ",\"user\":\"%s\",\"result\":\"ok\"", role(user));
     return vault_end(t, rv);
 }
 
+/* A wrong PIN. It is wrong whether or not this can be written. */
+static void record_wrong(vault_token *t, CK_USER_TYPE user, const char *event, uint64_t left)
+{
+    CK_RV rv = vault_begin(t, VAULT_WRITE);
+
+    if (rv == CKR_OK)
+        (void)vault_end(t, vault_journal_put(t, NULL, event,
+                                             ",\"user\":\"%s\",\"result\":\"wrong PIN\","
+                                             "\"left\":%llu",
+                                             role(user), (unsigned long long)left));
+}
+
 CK_RV vault_pin_check(vault_token *t, CK_USER_TYPE user, const uint8_t *pin, size_t len,
-                      vault_pin *p, vault_key **key)
+                      const char *event, int record, vault_pin *p, vault_key **key)
 {
     uint8_t serial[VAULT_SERIAL], epoch[EPOCH];
     int fd = -1, changed;
@@ -199,12 +220,13 @@ CK_RV vault_pin_check(vault_token *t, CK_USER_TYPE user, const uint8_t *pin, siz
         pthread_mutex_unlock(&t->lock);
         rv = pin_open(p, user, serial, epoch, pin, len, key);
         if (rv == CKR_PIN_INCORRECT) {
-            rv = vault_fail(rv, "%s: wrong %s PIN, %llu tries left", t->path, name_of(user),
+            record_wrong(t, user, event, p->left);
+            rv = vault_fail(rv, "%s: wrong %s PIN, %llu tries left", t->path, vault_user_name(user),
                             (unsigned long long)p->left);
             break;
         }
         if (rv == CKR_OK)
-            rv = restore(t, user, p, &changed);
+            rv = restore(t, user, p, record ? event : NULL, *key, &changed);
         if (rv != CKR_OK || changed) {
             tok_secret_free(*key);
             *key = NULL;
@@ -221,7 +243,7 @@ CK_RV vault_check_pin(vault_token *t, CK_USER_TYPE user, const uint8_t *pin, siz
 {
     vault_key *key;
     vault_pin p;
-    CK_RV rv = vault_pin_check(t, user, pin, len, &p, &key);
+    CK_RV rv = vault_pin_check(t, user, pin, len, "pin-check", 1, &p, &key);
 
     tok_secret_free(key);
     return rv;
@@ -229,7 +251,7 @@ CK_RV vault_check_pin(vault_token *t, CK_USER_TYPE user, const uint8_t *pin, siz
 
 /* ---- login ---------------------------------------------------------------------------------- */
 
-static void keep(vault_token *t, CK_USER_TYPE user, vault_key *key)
+static void keep(vault_token *t, CK_USER_TYPE user, vault_key *key, int due)
 {
     vault_key *old;
 
@@ -237,34 +259,49 @@ static void keep(vault_token *t, CK_USER_TYPE user, vault_key *key)
     old = t->key;
     t->key = key;
     t->who = user;
+    t->due = due;
     pthread_mutex_unlock(&t->key_lock);
     tok_secret_free(old);
 }
 
 CK_RV vault_login(vault_token *t, CK_USER_TYPE user, const uint8_t *pin, size_t len)
 {
+    vault_policy policy;
     vault_key *key;
+    vault_meta m;
     vault_pin p;
-    CK_RV rv = vault_pin_check(t, user, pin, len, &p, &key);
+    CK_RV rv = vault_pin_check(t, user, pin, len, "login", 1, &p, &key);
 
+    if (rv != CKR_OK)
+        return rv;
+    rv = vault_policy_of(t, user, &m, &policy);
     if (rv == CKR_OK)
-        keep(t, user, key);
+        keep(t, user, key, vault_policy_due(&policy, &p));
+    else
+        tok_secret_free(key);
     return rv;
 }
 
 void vault_logout(vault_token *t)
 {
-    keep(t, 0, NULL);
+    (void)vault_journal_flush(t);
+    keep(t, 0, NULL, 0);
 }
 
-/* A copy of the key of whoever is logged in as `user` (or as anybody, by -1). */
-static CK_RV key_of(vault_token *t, CK_USER_TYPE user, vault_key **key)
+CK_RV vault_key_wiped(const vault_token *t)
+{
+    return vault_fail(CKR_DEVICE_ERROR, "%s: the login was the parent's, before a fork", t->path);
+}
+
+CK_RV vault_key_of(vault_token *t, CK_USER_TYPE user, vault_key **key)
 {
     CK_RV rv;
 
     pthread_mutex_lock(&t->key_lock);
-    if (t->key == NULL || (user != (CK_USER_TYPE)-1 && t->who != user)) {
+    if (t->key == NULL || (user != VAULT_ANYBODY && t->who != user)) {
         rv = vault_fail(CKR_USER_NOT_LOGGED_IN, "%s: needs a login", t->path);
+    } else if (!t->key->live) {
+        rv = vault_key_wiped(t);
     } else {
         *key = vault_key_new(t->key->key, t->key->serial, t->key->epoch);
         rv = *key != NULL ? CKR_OK : CKR_HOST_MEMORY;
@@ -273,116 +310,28 @@ static CK_RV key_of(vault_token *t, CK_USER_TYPE user, vault_key **key)
     return rv;
 }
 
-/* ---- setting -------------------------------------------------------------------------------- */
-
-CK_RV vault_pin_length(CK_USER_TYPE user, size_t len, uint64_t min)
+int vault_change_due(vault_token *t)
 {
-    if (len >= min && len <= VAULT_PIN_MAX)
-        return CKR_OK;
-    return vault_fail(CKR_PIN_LEN_RANGE, "the new %s PIN must have %llu to %d bytes", name_of(user),
-                      (unsigned long long)min, VAULT_PIN_MAX);
+    int due;
+
+    pthread_mutex_lock(&t->key_lock);
+    due = t->key != NULL && t->due;
+    pthread_mutex_unlock(&t->key_lock);
+    return due;
 }
 
-static CK_RV read_meta(vault_token *t, vault_meta *m)
+void vault_change_done(vault_token *t, CK_USER_TYPE user)
 {
-    CK_RV rv = vault_begin(t, VAULT_READ);
-
-    if (rv == CKR_OK)
-        rv = vault_end(t, vault_meta_read(t, m));
-    return rv;
+    pthread_mutex_lock(&t->key_lock);
+    if (t->key != NULL && t->who == user)
+        t->due = 0;
+    pthread_mutex_unlock(&t->key_lock);
 }
 
-CK_RV vault_set_pin(vault_token *t, CK_USER_TYPE user, const uint8_t *old, size_t old_len,
-                    const uint8_t *pin, size_t len)
+CK_RV vault_may_work(vault_token *t)
 {
-    vault_pin p, now;
-    vault_key *key = NULL;
-    vault_meta m;
-    int found;
-    CK_RV rv;
-
-    if (user != CKU_SO && user != CKU_USER)
-        return vault_fail(CKR_USER_TYPE_INVALID, "neither SO nor user");
-    rv = read_meta(t, &m);
-    if (rv == CKR_OK)
-        rv = vault_pin_length(user, len, user == CKU_SO ? m.so_pin_min : m.user_pin_min);
-    if (rv == CKR_OK)
-        rv = old != NULL ? vault_pin_check(t, user, old, old_len, &now, &key)
-                         : key_of(t, user, &key);
-    if (rv != CKR_OK)
-        return rv;
-    p.kdf = m.kdf;
-    rv = vault_pin_seal(&p, user, key, pin, len);
-    if (rv == CKR_OK)
-        rv = vault_begin(t, VAULT_WRITE);
-    if (rv == CKR_OK) {
-        uint8_t checked[SALT];
-        memcpy(checked, now.salt, SALT);
-        rv = vault_pin_read(t, user, &now, &found);
-        if (rv == CKR_OK && !found)
-            rv = vault_fail(CKR_USER_PIN_NOT_INITIALIZED, "%s: the %s PIN is not set", t->path,
-                            name_of(user));
-        else if (rv == CKR_OK && old != NULL && memcmp(checked, now.salt, SALT) != 0)
-            rv = vault_fail(CKR_PIN_INCORRECT, "%s: the %s PIN was changed meanwhile", t->path,
-                            name_of(user));
-        else if (rv == CKR_OK && old == NULL && now.left == 0)
-            rv = vault_fail(CKR_PIN_LOCKED, "%s: the %s PIN is locked", t->path, name_of(user));
-        if (rv == CKR_OK) {
-            p.tries = p.left = now.tries;
-            p.factory = 0;
-            rv = vault_pin_write(t, user, &p);
-        }
-        rv = vault_end(t, rv);
-    }
-    tok_secret_free(key);
-    return rv;
-}
-
-CK_RV vault_init_user_pin(vault_token *t, const uint8_t *pin, size_t len)
-{
-    vault_key *key = NULL;
-    vault_meta m;
-    vault_pin p;
-    CK_RV rv = key_of(t, CKU_SO, &key);
-
-    if (rv != CKR_OK)
-        return rv;
-    rv = read_meta(t, &m);
-    if (rv == CKR_OK)
-        rv = vault_pin_length(CKU_USER, len, m.user_pin_min);
-    if (rv != CKR_OK)
-        goto done;
-    p.kdf = m.kdf;
-    p.tries = p.left = m.user_tries;
-    p.factory = 0;
-    rv = vault_pin_seal(&p, CKU_USER, key, pin, len);
-    if (rv == CKR_OK)
-        rv = vault_begin(t, VAULT_WRITE);
-    if (rv == CKR_OK)
-        rv = vault_end(t, vault_pin_write(t, CKU_USER, &p));
-done:
-    tok_secret_free(key);
-    return rv;
-}
-
-CK_RV vault_unblock_user_pin(vault_token *t)
-{
-    vault_key *key = NULL;
-    vault_pin p;
-    int found;
-    CK_RV rv = key_of(t, CKU_SO, &key);
-
-    tok_secret_free(key);
-    if (rv == CKR_OK)
-        rv = vault_begin(t, VAULT_WRITE);
-    if (rv != CKR_OK)
-        return rv;
-    rv = vault_pin_read(t, CKU_USER, &p, &found);
-    if (rv == CKR_OK && !found)
-        rv = vault_fail(CKR_USER_PIN_NOT_INITIALIZED, "%s: the user PIN is not set", t->path);
-    if (rv == CKR_OK) {
-        p.left = p.tries;
-        rv = vault_pin_write(t, CKU_USER, &p);
-    }
-    return vault_end(t, rv);
+    return vault_change_due(t)
+               ? vault_fail(CKR_PIN_EXPIRED, "%s: the PIN must be changed before anything else",
+                            t->path)
+               : CKR_OK;
 }

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#include "gost/streebog.h"
-
 void vault_put64(uint8_t *p, uint64_t v)
 {
     for (int i = 0; i < 8; i++)
@@ -24,7 +22,7 @@ uint64_t vault_get64(const uint8_t *p)
     return v;
 }
 
-static void add_u64(gost_streebog *h, uint64_t v)
+void vault_sum_u64(gost_streebog *h, uint64_t v)
 {
     uint8_t b[8];
 
@@ -33,17 +31,17 @@ static void add_u64(gost_streebog *h, uint64_t v)
 }
 
 /* With its length, so that no two rows are the same bytes. */
-static void add_bytes(gost_streebog *h, const void *p, size_t len)
+void vault_sum_bytes(gost_streebog *h, const void *p, size_t len)
 {
-    add_u64(h, len);
+    vault_sum_u64(h, len);
     gost_streebog_update(h, p, len);
 }
 
-static void sum_begin(gost_streebog *h, const char *table, const uint8_t epoch[EPOCH])
+void vault_sum_begin(gost_streebog *h, const char *table, const uint8_t which[EPOCH])
 {
     gost_streebog_init(h, 256);
-    add_bytes(h, table, strlen(table));
-    gost_streebog_update(h, epoch, EPOCH);
+    vault_sum_bytes(h, table, strlen(table));
+    gost_streebog_update(h, which, EPOCH);
 }
 
 static CK_RV damaged(const vault_token *t, const char *what)
@@ -58,16 +56,16 @@ static void meta_sum(const vault_meta *m, uint8_t sum[SUM])
 {
     gost_streebog h;
 
-    sum_begin(&h, "meta", m->epoch);
-    add_bytes(&h, m->serial, VAULT_SERIAL);
-    add_bytes(&h, m->label, VAULT_LABEL);
-    add_u64(&h, m->so_pin_min);
-    add_u64(&h, m->user_pin_min);
-    add_u64(&h, m->so_tries);
-    add_u64(&h, m->user_tries);
-    add_u64(&h, m->kdf.m);
-    add_u64(&h, m->kdf.t);
-    add_u64(&h, m->kdf.p);
+    vault_sum_begin(&h, "meta", m->epoch);
+    vault_sum_bytes(&h, m->serial, VAULT_SERIAL);
+    vault_sum_bytes(&h, m->label, VAULT_LABEL);
+    vault_sum_u64(&h, m->so_pin_min);
+    vault_sum_u64(&h, m->user_pin_min);
+    vault_sum_u64(&h, m->so_tries);
+    vault_sum_u64(&h, m->user_tries);
+    vault_sum_u64(&h, m->kdf.m);
+    vault_sum_u64(&h, m->kdf.t);
+    vault_sum_u64(&h, m->kdf.p);
     gost_streebog_final(&h, sum);
 }
 
@@ -111,10 +109,10 @@ static void state_sum(const vault_token *t, const vault_state *st, uint8_t sum[S
 {
     gost_streebog h;
 
-    sum_begin(&h, "state", t->epoch);
-    add_u64(&h, st->generation);
-    add_u64(&h, st->objects);
-    add_u64(&h, st->next_id);
+    vault_sum_begin(&h, "state", t->epoch);
+    vault_sum_u64(&h, st->generation);
+    vault_sum_u64(&h, st->objects);
+    vault_sum_u64(&h, st->next_id);
     gost_streebog_final(&h, sum);
 }
 
@@ -151,17 +149,19 @@ static void pin_sum(const vault_token *t, CK_USER_TYPE user, const vault_pin *p,
 {
     gost_streebog h;
 
-    sum_begin(&h, "pin", t->epoch);
-    add_u64(&h, user);
-    add_bytes(&h, p->salt, SALT);
-    add_u64(&h, p->kdf.m);
-    add_u64(&h, p->kdf.t);
-    add_u64(&h, p->kdf.p);
-    add_bytes(&h, p->nonce, NONCE);
-    add_bytes(&h, p->box, sizeof(p->box));
-    add_u64(&h, p->tries);
-    add_u64(&h, p->left);
-    add_u64(&h, p->factory);
+    vault_sum_begin(&h, "pin", t->epoch);
+    vault_sum_u64(&h, user);
+    vault_sum_bytes(&h, p->salt, SALT);
+    vault_sum_u64(&h, p->kdf.m);
+    vault_sum_u64(&h, p->kdf.t);
+    vault_sum_u64(&h, p->kdf.p);
+    vault_sum_bytes(&h, p->nonce, NONCE);
+    vault_sum_bytes(&h, p->box, sizeof(p->box));
+    vault_sum_u64(&h, p->tries);
+    vault_sum_u64(&h, p->left);
+    vault_sum_u64(&h, p->flags);
+    if (t->version > 1)
+        vault_sum_u64(&h, p->changed);
     gost_streebog_final(&h, sum);
 }
 
@@ -169,9 +169,11 @@ CK_RV vault_pin_read(vault_token *t, CK_USER_TYPE user, vault_pin *p, int *found
 {
     uint8_t sum[SUM], stored[SUM];
     sqlite3_stmt *s = NULL;
-    CK_RV rv = vault_query(t, ST_PIN_READ, &s, "i", (uint64_t)user);
+    CK_RV rv =
+        vault_query(t, t->version > 1 ? ST_PIN_READ : ST_PIN_READ_1, &s, "i", (uint64_t)user);
 
     *found = 0;
+    p->changed = 0;
     if (rv == CKR_OK)
         rv = vault_next(t, s, found);
     if (rv != CKR_OK || !*found)
@@ -180,7 +182,8 @@ CK_RV vault_pin_read(vault_token *t, CK_USER_TYPE user, vault_pin *p, int *found
         !vault_col_u64(s, 2, &p->kdf.t) || !vault_col_u64(s, 3, &p->kdf.p) ||
         !vault_col_bytes(s, 4, p->nonce, NONCE) || !vault_col_bytes(s, 5, p->box, sizeof(p->box)) ||
         !vault_col_u64(s, 6, &p->tries) || !vault_col_u64(s, 7, &p->left) ||
-        !vault_col_u64(s, 8, &p->factory) || !vault_col_bytes(s, 9, stored, SUM))
+        !vault_col_u64(s, 8, &p->flags) || !vault_col_bytes(s, 9, stored, SUM) ||
+        (t->version > 1 && !vault_col_u64(s, 10, &p->changed)))
         return damaged(t, "PIN record");
     pin_sum(t, user, p, sum);
     if (memcmp(sum, stored, SUM) != 0 || !vault_kdf_sane(&p->kdf) || p->left > p->tries)
@@ -194,9 +197,9 @@ CK_RV vault_pin_write(vault_token *t, CK_USER_TYPE user, const vault_pin *p)
     uint8_t sum[SUM];
 
     pin_sum(t, user, p, sum);
-    return vault_exec(t, ST_PIN_WRITE, "ibiiibbiiib", (uint64_t)user, p->salt, (size_t)SALT,
+    return vault_exec(t, ST_PIN_WRITE, "ibiiibbiiibi", (uint64_t)user, p->salt, (size_t)SALT,
                       p->kdf.m, p->kdf.t, p->kdf.p, p->nonce, (size_t)NONCE, p->box, sizeof(p->box),
-                      p->tries, p->left, p->factory, sum, (size_t)SUM);
+                      p->tries, p->left, p->flags, sum, (size_t)SUM, p->changed);
 }
 
 /* ---- objects -------------------------------------------------------------------------------- */
@@ -206,9 +209,9 @@ void vault_object_sum(const vault_token *t, uint64_t id, const void *body, size_
 {
     gost_streebog h;
 
-    sum_begin(&h, "object", t->epoch);
-    add_u64(&h, id);
-    add_bytes(&h, body, body_len);
-    add_bytes(&h, seals, seals_len);
+    vault_sum_begin(&h, "object", t->epoch);
+    vault_sum_u64(&h, id);
+    vault_sum_bytes(&h, body, body_len);
+    vault_sum_bytes(&h, seals, seals_len);
     gost_streebog_final(&h, sum);
 }

@@ -53,6 +53,10 @@ static const CK_ATTRIBUTE_TYPE guarded_types[] = {
     CKA_GOSTR3410_PARAMS,
     CKA_GOSTR3411_PARAMS,
     CKA_GOST28147_PARAMS,
+    CKA_MODULUS,
+    CKA_PUBLIC_EXPONENT,
+    CKA_EC_PARAMS,
+    CKA_EC_POINT,
 };
 
 static int object_kind(const tok_attrs *object)

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* see cms.h: the digest of the content, and the signatures. */
+#include "token/x509/cms.h"
+#include "token/x509/oid.h"
+
+#include <string.h>
+
+#define SET            0x31
+#define DATA           "1.2.840.113549.1.7.1"
+#define CONTENT_TYPE   "1.2.840.113549.1.9.3"
+#define MESSAGE_DIGEST "1.2.840.113549.1.9.4"
+
+/* The first signer with the same digest algorithm hashes for all. */
+static tok_cms_signer *hasher(const tok_cms *cms, size_t i)
+{
+    size_t j = 0;
+
+    while (cms->signers[j].digest_alg != cms->signers[i].digest_alg)
+        j++;
+    return &cms->signers[j];
+}
+
+void tok_cms_hash_start(tok_cms *cms)
+{
+    size_t i;
+
+    for (i = 0; i < cms->signers_n; i++) {
+        tok_cms_signer *s = &cms->signers[i];
+
+        s->hashing = s->digest_alg != NULL && hasher(cms, i) == s;
+        if (s->hashing)
+            tok_md_start(&s->hash, s->digest_alg);
+    }
+}
+
+void tok_cms_hash(tok_cms *cms, const uint8_t *data, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < cms->signers_n; i++) {
+        if (cms->signers[i].hashing)
+            tok_md_update(&cms->signers[i].hash, data, len);
+    }
+}
+
+void tok_cms_hash_finish(tok_cms *cms)
+{
+    size_t i;
+
+    for (i = 0; i < cms->signers_n; i++) {
+        tok_cms_signer *s = &cms->signers[i];
+
+        if (s->hashing)
+            tok_md_final(&s->hash, s->digest);
+        else if (s->digest_alg != NULL) /* the one that hashed stands before */
+            memcpy(s->digest, hasher(cms, i)->digest, sizeof s->digest);
+        s->hashing = 0;
+    }
+}
+
+/* The one value of an attribute. 1, or 0 if it is not there just once with just one value. */
+static int attribute(tok_der attributes, const char *oid, tok_der *value)
+{
+    tok_ber e, type, set, one;
+    int found = 0;
+
+    while (attributes.len > 0) {
+        tok_der in;
+
+        if (!tok_ber_take(&attributes, TOK_DER_SEQUENCE, &e))
+            return 0;
+        in = e.content;
+        if (!tok_ber_take(&in, TOK_DER_OID, &type) || !tok_ber_take(&in, SET, &set) || in.len != 0)
+            return 0;
+        if (!tok_oid_is(type.content, oid))
+            continue;
+        in = set.content;
+        if (found || !tok_ber_any(&in, &one) || in.len != 0)
+            return 0;
+        *value = one.whole;
+        found = 1;
+    }
+    return found;
+}
+
+/* Sections 5.3 and 11.1, 11.2. */
+static int attributes_agree(const tok_cms *cms, const tok_cms_signer *s)
+{
+    tok_der value, digest;
+
+    if (!attribute(s->attributes.content, CONTENT_TYPE, &value) ||
+        !tok_der_same(value, cms->type) ||
+        !attribute(s->attributes.content, MESSAGE_DIGEST, &value))
+        return 0;
+    return tok_der_take(&value, TOK_DER_OCTETS, &digest, NULL) && value.len == 0 &&
+           digest.len == s->digest_alg->size && memcmp(digest.p, s->digest, digest.len) == 0;
+}
+
+/* Section 5.4: the attributes are signed as a SET OF, with a definite length. */
+static void attributes_digest(const tok_cms_signer *s, uint8_t digest[TOK_MD_MAX])
+{
+    uint8_t head[10];
+    tok_md h;
+
+    tok_md_start(&h, s->digest_alg);
+    tok_md_update(&h, head, tok_der_head(SET, s->attributes.content.len, head));
+    tok_md_update(&h, s->attributes.content.p, s->attributes.content.len);
+    tok_md_final(&h, digest);
+}
+
+CK_RV tok_cms_check(const tok_cms *cms, size_t i, const tok_x509 *cert)
+{
+    const tok_cms_signer *s = &cms->signers[i];
+    uint8_t digest[TOK_MD_MAX];
+    tok_der type = cms->type, oid;
+    tok_sigalg alg;
+
+    if (s->digest_alg == NULL || !tok_sigalg_read(s->algorithm, &alg))
+        return CKR_SIGNATURE_INVALID;
+    if (s->attributes.whole.len != 0) {
+        if (!attributes_agree(cms, s))
+            return CKR_SIGNATURE_INVALID;
+        attributes_digest(s, digest);
+    } else {
+        /* Only plain data may be signed without them. */
+        if (!tok_der_take(&type, TOK_DER_OID, &oid, NULL) || !tok_oid_is(oid, DATA))
+            return CKR_SIGNATURE_INVALID;
+        memcpy(digest, s->digest, sizeof digest);
+    }
+    return tok_signature_check(&cert->key, &alg, s->digest_alg, digest,
+                               (tok_der){s->signature.p, s->signature.len});
+}
+
+int tok_cms_signer_is(const tok_cms *cms, size_t i, const tok_x509 *cert)
+{
+    const tok_cms_signer *s = &cms->signers[i];
+
+    if (s->key_id.len != 0)
+        return tok_der_same(s->key_id, cert->key_id);
+    return tok_der_same((tok_der){s->issuer_canonical.p, s->issuer_canonical.len},
+                        (tok_der){cert->issuer_canonical.p, cert->issuer_canonical.len}) &&
+           tok_der_same(s->serial, cert->serial);
+}
