@@ -2,9 +2,10 @@
 /*
  * What C_SignInit + C_Sign cost over the bare signature, and how two threads do beside one: our
  * module on two parameter sets, and SoftHSM2's ECDSA P-256 over bare OpenSSL in the same run, if
- * it is there. The candidates take turns in short slices; the figures are medians.
+ * it is there. The candidates take turns in short slices; the figures are medians. Then what it
+ * takes to find an object among 10 and among many, in both modules.
  *
- * bench-token [slices [milliseconds per slice [path of SoftHSM2's module]]]
+ * bench-token [slices [milliseconds per slice [path of SoftHSM2's module [objects]]]]
  */
 #include <dlfcn.h>
 #include <pthread.h>
@@ -15,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <gosttoken/pkcs11-gost.h>
+#include "bench/bench_token.h"
 #include "gost/gostr3410.h"
 
 #include <openssl/ec.h>
@@ -24,7 +25,7 @@
 #define MAX_SLICES 101
 
 static CK_BBOOL yes = CK_TRUE;
-static CK_UTF8CHAR pin[] = "12345678";
+static CK_UTF8CHAR pin[] = BENCH_PIN;
 
 static void need(int ok, const char *what)
 {
@@ -171,7 +172,7 @@ static CK_FUNCTION_LIST *load(const char *path)
     return f;
 }
 
-static void bench_ours(int slices, double seconds)
+static CK_FUNCTION_LIST *bench_ours(int slices, double seconds)
 {
     static const char *const oids[] = {"1.2.643.7.1.2.1.1.1", "1.2.643.2.2.35.1",
                                        "1.2.643.7.1.2.1.2.1"};
@@ -217,11 +218,14 @@ static void bench_ours(int slices, double seconds)
         compare(ps->name, bare, module, slices, seconds);
     }
     need(f->C_Finalize(NULL) == CKR_OK, "C_Finalize");
+    return f;
 }
 
 /* ---- SoftHSM2 ------------------------------------------------------------------------------- */
 
-static void bench_softhsm(const char *path, const char *dir, int slices, double seconds)
+/* NULL if it is not there. */
+static CK_FUNCTION_LIST *bench_softhsm(const char *path, const char *dir, int slices,
+                                       double seconds)
 {
     static CK_BYTE p256[] = {0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07};
     static CK_UTF8CHAR label[] = "bench                           ";
@@ -251,7 +255,7 @@ static void bench_softhsm(const char *path, const char *dir, int slices, double 
     if (f == NULL) {
         (void)printf("(no SoftHSM2 at %s)\n", path);
         EVP_PKEY_free(pkey);
-        return;
+        return NULL;
     }
     need(f->C_Initialize(&args) == CKR_OK, "C_Initialize");
     need(f->C_GetSlotList(CK_TRUE, &slot, &n) == CKR_OK, "C_GetSlotList");
@@ -286,6 +290,7 @@ static void bench_softhsm(const char *path, const char *dir, int slices, double 
         EVP_PKEY_CTX_free(bare[k].ctx);
     EVP_PKEY_free(pkey);
     need(f->C_Finalize(NULL) == CKR_OK, "C_Finalize");
+    return f;
 }
 
 int main(int argc, char **argv)
@@ -293,10 +298,12 @@ int main(int argc, char **argv)
     const char *softhsm = argc > 3 ? argv[3] : "/usr/lib/softhsm/libsofthsm2.so";
     char dir[] = "/tmp/gosttoken-bench-XXXXXX", store[64], command[64];
     double seconds = argc > 2 ? atof(argv[2]) / 1000 : 0.05;
-    int slices = argc > 1 ? atoi(argv[1]) : 15;
+    int slices = argc > 1 ? atoi(argv[1]) : 15, objects = argc > 4 ? atoi(argv[4]) : 10000;
+    CK_FUNCTION_LIST *ours, *theirs;
 
-    if (slices < 1 || slices > MAX_SLICES || seconds <= 0) {
-        (void)fprintf(stderr, "bench-token [1..%d [milliseconds [module]]]\n", MAX_SLICES);
+    if (slices < 1 || slices > MAX_SLICES || seconds <= 0 || objects < 10) {
+        (void)fprintf(stderr, "bench-token [1..%d [milliseconds [module [objects]]]]\n",
+                      MAX_SLICES);
         return 2;
     }
     need(mkdtemp(dir) != NULL, "mkdtemp");
@@ -304,8 +311,13 @@ int main(int argc, char **argv)
     (void)setenv("GOSTTOKEN_DIR", store, 1);
     (void)printf("%-34s %9s %9s %8s %8s %8s\n", "signatures per second", "bare", "module",
                  "bare/mod", "2t bare", "2t mod");
-    bench_ours(slices, seconds);
-    bench_softhsm(softhsm, dir, slices, seconds);
+    ours = bench_ours(slices, seconds);
+    theirs = bench_softhsm(softhsm, dir, slices, seconds);
+    (void)printf("\n%-31s %9s %9d %8s %9s %9s\n", "initialise, log in, find: ms", "10", objects,
+                 "ratio", "again", "again");
+    bench_find("gosttoken", ours, (unsigned)objects);
+    if (theirs != NULL)
+        bench_find("SoftHSM2", theirs, (unsigned)objects);
     (void)snprintf(command, sizeof command, "rm -rf '%s'", dir);
     return system(command) == 0 ? 0 : 1;
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* EVP_PKEY_ASN1_METHOD: how GOST keys are read, written, shown and compared. */
+/* EVP_PKEY_ASN1_METHOD: how GOST keys are read, written, shown and compared. Its controls are in
+ * ameth_cms.c. */
 #include "bridge/internal.h"
 
 #include <limits.h>
 #include <string.h>
 
-#include <openssl/cms.h>
 #include <openssl/err.h>
-#include <openssl/pkcs7.h>
 
 #include "codec/codec.h"
 #include "signature/signature.h"
@@ -172,22 +171,37 @@ static int get_pub_key(const EVP_PKEY *pkey, unsigned char *pub, size_t *len)
     return 1;
 }
 
-/* ---- private keys: a reference in, nothing out ----------------------------------------------- */
+/* ---- private keys: a reference in and nothing out, or a software key ------------------------- */
 
 static EVP_PKEY *read_private(const void *p8)
 {
     return EVP_PKCS82PKEY(p8);
 }
 
-static int priv_decode(EVP_PKEY *pkey, const PKCS8_PRIV_KEY_INFO *p8)
+/* The key on a token that a URI stub names. */
+static gt_key *find_named(const char *uri, const gost_paramset *ps)
 {
     const gt_prompt terminal = {gt_prompt_terminal, NULL};
+    gt_key *key = gt_bridge_handed_over(uri);
+
+    key = key != NULL ? gt_key_ref(key) : gt_bridge_find_private(uri, &terminal);
+    if (key != NULL && key->ps->curve != ps->curve) {
+        gt_raise(NULL, GT_R_BAD_KEY,
+                 "the key on the token has other parameters than the file says");
+        gt_key_free(key);
+        key = NULL;
+    }
+    return key;
+}
+
+static int priv_decode(EVP_PKEY *pkey, const PKCS8_PRIV_KEY_INFO *p8)
+{
     const unsigned char *octets;
     const X509_ALGOR *algor;
     const gost_paramset *ps;
     char uri[GT_URI_MAX + 1];
     gt_key *key;
-    int len, ok = 0;
+    int len, ok;
 
     if (gt_bridge_give_back(pkey, read_private, p8))
         return 1;
@@ -196,20 +210,17 @@ static int priv_decode(EVP_PKEY *pkey, const PKCS8_PRIV_KEY_INFO *p8)
     ps = read_algorithm(algor);
     if (ps == NULL)
         return 0;
-    if (len <= 0 || !gt_codec_read_stub_octets(octets, (size_t)len, uri))
-        return gt_raise(
-            NULL, GT_R_BAD_KEY,
-            "this file holds a key and not the pkcs11: URI of one; keys are used from a "
-            "token here");
-    key = gt_bridge_handed_over(uri);
-    key = key != NULL ? gt_key_ref(key) : gt_bridge_find_private(uri, &terminal);
+    if (len > 0 && gt_codec_read_stub_octets(octets, (size_t)len, uri)) {
+        key = find_named(uri, ps);
+    } else {
+        key = len > 0 ? gt_codec_read_private(ps, octets, (size_t)len) : NULL;
+        if (key == NULL)
+            gt_raise(NULL, GT_R_BAD_KEY,
+                     "this file holds neither a GOST private key nor the pkcs11: URI of one");
+    }
     if (key == NULL)
         return 0;
-    if (key->ps->curve != ps->curve)
-        gt_raise(NULL, GT_R_BAD_KEY,
-                 "the key on the token has other parameters than the file says");
-    else
-        ok = gt_bridge_assign(pkey, key);
+    ok = gt_bridge_assign(pkey, key);
     gt_key_free(key);
     return ok;
 }
@@ -217,12 +228,25 @@ static int priv_decode(EVP_PKEY *pkey, const PKCS8_PRIV_KEY_INFO *p8)
 static int priv_encode(PKCS8_PRIV_KEY_INFO *p8, const EVP_PKEY *pkey)
 {
     gt_key *key = gt_bridge_key(pkey);
+    unsigned char *octets;
+    ASN1_STRING *params;
+    int size;
 
-    (void)p8;
-    if (key == NULL || key->object == NULL)
+    if (key == NULL || !gt_key_is_private(key))
         return gt_raise(NULL, GT_R_NO_KEY, "there is no private key");
-    return gt_raise(NULL, GT_R_STAYS_ON_TOKEN,
-                    "it cannot be written out; use -pubout for the public key");
+    if (key->soft == NULL)
+        return gt_raise(NULL, GT_R_STAYS_ON_TOKEN,
+                        "it cannot be written out; use -pubout for the public key");
+    size = (int)key->alg->bits / 8;
+    params = write_params(key);
+    octets = OPENSSL_memdup(key->soft->d, (size_t)size);
+    if (params != NULL && octets != NULL &&
+        PKCS8_pkey_set0(p8, OBJ_nid2obj(gt_bridge_type_by_bits(key->alg->bits)->nid), 0,
+                        V_ASN1_SEQUENCE, params, octets, size))
+        return 1;
+    ASN1_STRING_free(params);
+    OPENSSL_clear_free(octets, (size_t)size);
+    return gt_raise(NULL, GT_R_NO_MEMORY, NULL);
 }
 
 /* ---- text ------------------------------------------------------------------------------------ */
@@ -293,55 +317,6 @@ static int pkey_security_bits(const EVP_PKEY *pkey)
     return pkey_bits(pkey) / 2;
 }
 
-/*
- * The identifiers of a CMS or PKCS #7 signer. The digest must be the key's own. The signature
- * algorithm is the key's identifier without parameters (R 1323565.1.025-2019; RFC 4490 has the same
- * for the older keys).
- */
-static int set_signer_algorithms(const gt_bridge_type *type, X509_ALGOR *digest,
-                                 X509_ALGOR *signature)
-{
-    const ASN1_OBJECT *object = NULL;
-
-    if (digest == NULL || signature == NULL)
-        return 0;
-    X509_ALGOR_get0(&object, NULL, NULL, digest);
-    if (OBJ_obj2nid(object) != type->md_nid)
-        return gt_raise(NULL, GT_R_DIGEST, "a %s key signs %s and nothing else",
-                        OBJ_nid2sn(type->nid), OBJ_nid2sn(type->md_nid));
-    return X509_ALGOR_set0(digest, OBJ_nid2obj(type->md_nid), V_ASN1_UNDEF, NULL) &&
-           X509_ALGOR_set0(signature, OBJ_nid2obj(type->nid), V_ASN1_UNDEF, NULL);
-}
-
-static int pkey_ctrl(EVP_PKEY *pkey, int op, long arg1, void *arg2)
-{
-    const gt_bridge_type *type = type_of(pkey);
-    X509_ALGOR *digest = NULL, *signature = NULL;
-
-    if (type == NULL)
-        return -2;
-    switch (op) {
-    case ASN1_PKEY_CTRL_DEFAULT_MD_NID:
-        *(int *)arg2 = type->md_nid;
-        return 2; /* this one and no other */
-    case ASN1_PKEY_CTRL_PKCS7_SIGN:
-        if (arg1 != 0)
-            return 1;
-        PKCS7_SIGNER_INFO_get0_algs(arg2, NULL, &digest, &signature);
-        return set_signer_algorithms(type, digest, signature);
-    case ASN1_PKEY_CTRL_CMS_SIGN:
-        if (arg1 != 0)
-            return 1;
-        CMS_SignerInfo_get0_algs(arg2, NULL, NULL, &digest, &signature);
-        return set_signer_algorithms(type, digest, signature);
-    case ASN1_PKEY_CTRL_CMS_RI_TYPE:
-        *(int *)arg2 = CMS_RECIPINFO_TRANS;
-        return 1;
-    default:
-        return -2;
-    }
-}
-
 static int check_with(const EVP_PKEY *pkey, int (*check)(const gt_key *, gt_error *))
 {
     gt_key *key = gt_bridge_key_any(pkey);
@@ -383,7 +358,7 @@ int gt_ameth_make(EVP_PKEY_ASN1_METHOD **meth, int nid)
     EVP_PKEY_asn1_set_private(m, priv_decode, priv_encode, priv_print);
     EVP_PKEY_asn1_set_param(m, NULL, NULL, param_missing, param_copy, param_cmp, param_print);
     EVP_PKEY_asn1_set_security_bits(m, pkey_security_bits);
-    EVP_PKEY_asn1_set_ctrl(m, pkey_ctrl);
+    EVP_PKEY_asn1_set_ctrl(m, gt_ameth_ctrl);
     EVP_PKEY_asn1_set_check(m, pkey_check);
     EVP_PKEY_asn1_set_public_check(m, pkey_public_check);
     EVP_PKEY_asn1_set_get_pub_key(m, get_pub_key);

@@ -26,4 +26,13 @@ void gt_bridge_detach(gt_provider *prov);
  */
 int gt_bridge_hand_over(gt_key *key, int (*fn)(void *arg), void *arg);
 
+/*
+ * For keys without the bridge: 1, with the engine's id, if an ENGINE of this process takes every
+ * EVP_PKEY of this type for its own, also one that a provider made, which it cannot use
+ * (gost-engine ends the process). This file's only function that may be called in any libcrypto.
+ * (foreign.c)
+ */
+enum { GT_ENGINE_ID = 32 };
+int gt_bridge_foreign(const gt_alg *alg, char id[GT_ENGINE_ID]);
+
 #endif

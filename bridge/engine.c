@@ -10,17 +10,34 @@
 
 #include <openssl/err.h>
 
+#include "cipher/cipher.h"
 #include "digest/digest.h"
+#include "mac/mac.h"
 
 const gt_bridge_type gt_bridge_types[GT_BRIDGE_TYPES] = {
     {256, NID_id_GostR3410_2012_256, NID_id_GostR3411_2012_256},
     {512, NID_id_GostR3410_2012_512, NID_id_GostR3411_2012_512},
 };
 
+/* Every key type of the engine: the two above, the keys of MACs, and a name. */
+enum { PMETHS = GT_BRIDGE_TYPES + GT_BRIDGE_MACS, AMETHS = PMETHS + 1 };
+
+/* libssl has no GOST suites without a key type named gost2001. It has no functions: such keys are
+ * not used here. */
+static const int key_nids[AMETHS] = {
+    NID_id_GostR3410_2012_256,
+    NID_id_GostR3410_2012_512,
+    NID_id_Gost28147_89_MAC,
+    NID_gost_mac_12,
+    NID_magma_mac,
+    NID_kuznyechik_mac,
+    NID_id_GostR3410_2001,
+};
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static ENGINE *engine;
-static EVP_PKEY_METHOD *pmeths[GT_BRIDGE_TYPES];
-static EVP_PKEY_ASN1_METHOD *ameths[GT_BRIDGE_TYPES];
+static EVP_PKEY_METHOD *pmeths[PMETHS];
+static EVP_PKEY_ASN1_METHOD *ameths[AMETHS];
 
 const gt_bridge_type *gt_bridge_type_by_nid(int nid)
 {
@@ -53,25 +70,18 @@ int gt_engine_has_ameth(const EVP_PKEY_ASN1_METHOD *ameth)
 
 /* ---- what an engine offers ------------------------------------------------------------------- */
 
-/* The three of them answer either "which NIDs" (the first argument after e is NULL) or "the method
- * of this NID"; see ENGINE_set_digests(3). */
-
-static int list_nids(const int **nids, const int list[GT_BRIDGE_TYPES])
-{
-    *nids = list;
-    return GT_BRIDGE_TYPES;
-}
-
-static const int key_nids[GT_BRIDGE_TYPES] = {NID_id_GostR3410_2012_256, NID_id_GostR3410_2012_512};
-static const int md_nids[GT_BRIDGE_TYPES] = {NID_id_GostR3411_2012_256, NID_id_GostR3411_2012_512};
+/* Each of them answers either "which NIDs" (the first argument after e is NULL) or "the method of
+ * this NID"; see ENGINE_set_digests(3). */
 
 static int serve_pmeths(ENGINE *e, EVP_PKEY_METHOD **meth, const int **nids, int nid)
 {
     (void)e;
-    if (meth == NULL)
-        return list_nids(nids, key_nids);
+    if (meth == NULL) {
+        *nids = key_nids;
+        return PMETHS;
+    }
     *meth = NULL;
-    for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
+    for (size_t i = 0; i < PMETHS; i++)
         if (key_nids[i] == nid)
             *meth = pmeths[i];
     return *meth != NULL;
@@ -80,25 +90,37 @@ static int serve_pmeths(ENGINE *e, EVP_PKEY_METHOD **meth, const int **nids, int
 static int serve_ameths(ENGINE *e, EVP_PKEY_ASN1_METHOD **meth, const int **nids, int nid)
 {
     (void)e;
-    if (meth == NULL)
-        return list_nids(nids, key_nids);
+    if (meth == NULL) {
+        *nids = key_nids;
+        return AMETHS;
+    }
     *meth = NULL;
-    for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
+    for (size_t i = 0; i < AMETHS; i++)
         if (key_nids[i] == nid)
             *meth = ameths[i];
     return *meth != NULL;
 }
 
+/* In the list are only the MACs: what is in it takes the place of a fetched digest. */
 static int serve_digests(ENGINE *e, const EVP_MD **md, const int **nids, int nid)
 {
     (void)e;
     if (md == NULL)
-        return list_nids(nids, md_nids);
-    *md = NULL;
+        return (int)gt_mac_shell_nids(nids);
+    *md = gt_mac_shell(nid);
     for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
-        if (md_nids[i] == nid)
+        if (gt_bridge_types[i].md_nid == nid)
             *md = gt_digest_shell(gt_bridge_types[i].bits);
     return *md != NULL;
+}
+
+static int serve_ciphers(ENGINE *e, const EVP_CIPHER **cipher, const int **nids, int nid)
+{
+    (void)e;
+    if (cipher == NULL)
+        return (int)gt_cipher_suite_nids(nids);
+    *cipher = gt_cipher_shell(nid);
+    return *cipher != NULL;
 }
 
 /* ---- commands -------------------------------------------------------------------------------- */
@@ -147,10 +169,10 @@ static int destroy(ENGINE *e)
     if (e == engine) {
         gt_bridge_forget_settings();
         engine = NULL;
-        for (size_t i = 0; i < GT_BRIDGE_TYPES; i++) {
+        for (size_t i = 0; i < PMETHS; i++)
             pmeths[i] = NULL;
+        for (size_t i = 0; i < AMETHS; i++)
             ameths[i] = NULL;
-        }
     }
     return 1;
 }
@@ -184,31 +206,55 @@ static void add_loader(void)
     ERR_pop_to_mark();
 }
 
-static void start(void)
+static int make_methods(void)
 {
-    ENGINE *e = NULL;
-    int ok = gt_bridge_key_setup();
+    int ok = 1;
 
     for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
         ok = ok && gt_pmeth_make(&pmeths[i], key_nids[i]) && gt_ameth_make(&ameths[i], key_nids[i]);
-    if (ok)
+    for (size_t i = GT_BRIDGE_TYPES; i < PMETHS; i++)
+        ok = ok && gt_mac_pmeth_make(&pmeths[i], key_nids[i]) &&
+             gt_mac_ameth_make(&ameths[i], key_nids[i]);
+    for (size_t i = PMETHS; i < AMETHS; i++) {
+        ameths[i] =
+            EVP_PKEY_asn1_new(key_nids[i], 0, OBJ_nid2sn(key_nids[i]), OBJ_nid2ln(key_nids[i]));
+        ok = ok && ameths[i] != NULL;
+    }
+    return ok;
+}
+
+static void free_methods(void)
+{
+    for (size_t i = 0; i < PMETHS; i++) {
+        EVP_PKEY_meth_free(pmeths[i]);
+        pmeths[i] = NULL;
+    }
+    for (size_t i = 0; i < AMETHS; i++) {
+        EVP_PKEY_asn1_free(ameths[i]);
+        ameths[i] = NULL;
+    }
+}
+
+static void start(void)
+{
+    ENGINE *e = NULL;
+
+    if (gt_bridge_key_setup() && make_methods())
         e = new_engine("gosttoken", "GOST keys on PKCS #11 tokens");
     if (e == NULL) {
-        for (size_t i = 0; i < GT_BRIDGE_TYPES; i++) {
-            EVP_PKEY_meth_free(pmeths[i]);
-            EVP_PKEY_asn1_free(ameths[i]);
-            pmeths[i] = NULL;
-            ameths[i] = NULL;
-        }
+        free_methods();
         return;
     }
     /* From here on the methods are the engine's. */
     engine = e;
     if (ENGINE_set_pkey_meths(e, serve_pmeths) && ENGINE_set_pkey_asn1_meths(e, serve_ameths) &&
-        ENGINE_set_digests(e, serve_digests) && ENGINE_set_destroy_function(e, destroy) &&
-        ENGINE_add(e)) {
+        ENGINE_set_digests(e, serve_digests) && ENGINE_set_ciphers(e, serve_ciphers) &&
+        ENGINE_set_destroy_function(e, destroy) && ENGINE_add(e)) {
         ENGINE_register_pkey_meths(e);
         ENGINE_register_pkey_asn1_meths(e);
+        /* libssl takes these for its suites only where an engine has them. */
+        ENGINE_register_digests(e);
+        ENGINE_register_ciphers(e);
         add_loader();
     } else {
         engine = NULL;

@@ -25,10 +25,20 @@ const gt_bridge_type *gt_bridge_type_by_bits(unsigned bits);
 int gt_pmeth_make(EVP_PKEY_METHOD **meth, int nid);
 int gt_ameth_make(EVP_PKEY_ASN1_METHOD **meth, int nid);
 
+/* ameth_cms.c: the method's controls. */
+int gt_ameth_ctrl(EVP_PKEY *pkey, int op, long arg1, void *arg2);
+
+/* ---- mac_key.c: the same for the MACs of TLS suites (mac/mac.h has their NIDs) ----------------
+ */
+
+enum { GT_BRIDGE_MACS = 4 };
+int gt_mac_pmeth_make(EVP_PKEY_METHOD **meth, int nid);
+int gt_mac_ameth_make(EVP_PKEY_ASN1_METHOD **meth, int nid);
+
 /* The engine, NULL before it is up and after libcrypto's cleanup. */
 ENGINE *gt_engine(void);
 
-/* 1 if the method is one of the engine's own. */
+/* 1 if the method is one of the engine's own for GOST keys. */
 int gt_engine_has_ameth(const EVP_PKEY_ASN1_METHOD *ameth);
 
 /* ---- key.c: a gt_key inside an EVP_PKEY ----------------------------------------------------- */
@@ -43,6 +53,9 @@ gt_key *gt_bridge_key_any(const EVP_PKEY *pkey);
 
 /* Puts key in, under a new reference. Returns 1, or 0 with an error raised. */
 int gt_bridge_assign(EVP_PKEY *pkey, gt_key *key);
+
+/* The same so that it stays ours, whatever other GOST engine there is; pkey is a new one. */
+int gt_bridge_fill_pkey(EVP_PKEY *pkey, gt_key *key);
 
 /* An EVP_PKEY that stays ours, whatever other GOST engine there is. NULL with an error raised. */
 EVP_PKEY *gt_bridge_new_pkey(gt_key *key);

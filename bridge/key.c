@@ -237,30 +237,31 @@ int gt_bridge_hand_over(gt_key *key, int (*fn)(void *arg), void *arg)
     return gt_engine() != NULL ? claim(key, fn, arg) : fn(arg);
 }
 
-struct new_pkey {
+struct fill {
     gt_key *key;
     EVP_PKEY *pkey;
 };
 
-static int new_pkey(void *arg)
+static int fill(void *arg)
 {
-    struct new_pkey *made = arg;
+    const struct fill *f = arg;
 
-    made->pkey = EVP_PKEY_new();
-    if (made->pkey != NULL && gt_bridge_assign(made->pkey, made->key))
-        return 1;
-    EVP_PKEY_free(made->pkey);
-    made->pkey = NULL;
-    return 0;
+    return gt_bridge_assign(f->pkey, f->key);
+}
+
+int gt_bridge_fill_pkey(EVP_PKEY *pkey, gt_key *key)
+{
+    struct fill f = {key, pkey};
+
+    return gt_engine() != NULL ? claim(key, fill, &f) : gt_raise(NULL, GT_R_BRIDGE, NULL);
 }
 
 EVP_PKEY *gt_bridge_new_pkey(gt_key *key)
 {
-    struct new_pkey made = {key, NULL};
+    EVP_PKEY *pkey = EVP_PKEY_new();
 
-    if (gt_engine() == NULL) {
-        gt_raise(NULL, GT_R_BRIDGE, NULL);
-        return NULL;
-    }
-    return claim(key, new_pkey, &made) ? made.pkey : NULL;
+    if (pkey != NULL && gt_bridge_fill_pkey(pkey, key))
+        return pkey;
+    EVP_PKEY_free(pkey);
+    return NULL;
 }

@@ -18,6 +18,7 @@
 #pragma weak ENGINE_free
 #pragma weak ENGINE_get_id
 #pragma weak ENGINE_get_pkey_asn1_meth_engine
+#pragma weak ENGINE_get_pkey_meth_engine
 #pragma weak ENGINE_new
 #pragma weak ENGINE_register_pkey_asn1_meths
 #pragma weak ENGINE_register_pkey_meths
@@ -63,5 +64,15 @@
 #pragma weak EVP_PKEY_meth_set_keygen
 #pragma weak EVP_PKEY_meth_set_sign
 #pragma weak EVP_PKEY_meth_set_verify
+#pragma weak ENGINE_register_ciphers
+#pragma weak ENGINE_register_digests
+#pragma weak ENGINE_set_ciphers
+#pragma weak EVP_PKEY_CTX_get0_peerkey
+#pragma weak EVP_PKEY_meth_set_decrypt
+#pragma weak EVP_PKEY_meth_set_derive
+#pragma weak EVP_PKEY_meth_set_encrypt
+#pragma weak EVP_PKEY_meth_set_paramgen
+#pragma weak EVP_PKEY_meth_set_signctx
+#pragma weak EVP_MD_CTX_ctrl
 
 #endif

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* EVP_PKEY_METHOD: what is done with GOST keys. OpenSSL hashes, with any Streebog it has; we sign.
  */
-#include "bridge/internal.h"
+#include "bridge/pmeth.h"
 
 #include <string.h>
 
 #include "signature/signature.h"
 
-typedef struct pmeth_ctx {
-    const EVP_MD *md;
-} pmeth_ctx;
-
 static int pmeth_init(EVP_PKEY_CTX *ctx)
 {
-    pmeth_ctx *own = OPENSSL_zalloc(sizeof(*own));
+    gt_pmeth_ctx *own = OPENSSL_zalloc(sizeof(*own));
 
     if (own == NULL)
         return 0;
@@ -23,7 +19,7 @@ static int pmeth_init(EVP_PKEY_CTX *ctx)
 
 static int pmeth_copy(EVP_PKEY_CTX *to, const EVP_PKEY_CTX *from)
 {
-    const pmeth_ctx *source = EVP_PKEY_CTX_get_data(from);
+    const gt_pmeth_ctx *source = EVP_PKEY_CTX_get_data(from);
 
     if (source == NULL || !pmeth_init(to))
         return 0;
@@ -33,7 +29,7 @@ static int pmeth_copy(EVP_PKEY_CTX *to, const EVP_PKEY_CTX *from)
 
 static void pmeth_cleanup(EVP_PKEY_CTX *ctx)
 {
-    OPENSSL_free(EVP_PKEY_CTX_get_data(ctx));
+    OPENSSL_clear_free(EVP_PKEY_CTX_get_data(ctx), sizeof(gt_pmeth_ctx));
     EVP_PKEY_CTX_set_data(ctx, NULL);
 }
 
@@ -74,7 +70,7 @@ static int pmeth_verify(EVP_PKEY_CTX *ctx, const unsigned char *sig, size_t sig_
     return ok;
 }
 
-static int set_md(EVP_PKEY_CTX *ctx, pmeth_ctx *own, const EVP_MD *md)
+static int set_md(EVP_PKEY_CTX *ctx, gt_pmeth_ctx *own, const EVP_MD *md)
 {
     EVP_PKEY *pkey = EVP_PKEY_CTX_get0_pkey(ctx);
     const gt_bridge_type *type =
@@ -88,11 +84,20 @@ static int set_md(EVP_PKEY_CTX *ctx, pmeth_ctx *own, const EVP_MD *md)
     return 1;
 }
 
+static int set_paramset_nid(gt_pmeth_ctx *own, int nid)
+{
+    const char *name = OBJ_nid2ln(nid);
+
+    for (size_t i = 0; name != NULL && i < GT_BRIDGE_TYPES; i++)
+        if ((own->ps = gost_paramset_by_name(name, gt_bridge_types[i].bits)) != NULL)
+            return 1;
+    return gt_raise(NULL, GT_R_NOT_SUPPORTED, "there is no parameter set of number %d", nid);
+}
+
 static int pmeth_ctrl(EVP_PKEY_CTX *ctx, int type, int p1, void *p2)
 {
-    pmeth_ctx *own = EVP_PKEY_CTX_get_data(ctx);
+    gt_pmeth_ctx *own = EVP_PKEY_CTX_get_data(ctx);
 
-    (void)p1;
     switch (type) {
     case EVP_PKEY_CTRL_MD:
         return set_md(ctx, own, p2);
@@ -103,34 +108,43 @@ static int pmeth_ctrl(EVP_PKEY_CTX *ctx, int type, int p1, void *p2)
     case EVP_PKEY_CTRL_PKCS7_SIGN:
     case EVP_PKEY_CTRL_CMS_SIGN:
         return 1;
+    case GT_CTRL_PARAMSET:
+        return set_paramset_nid(own, p1);
     default:
-        return -2;
+        return gt_pmeth_keyx_ctrl(own, type, p1, p2);
     }
 }
 
-static int pmeth_ctrl_str(EVP_PKEY_CTX *ctx, const char *name, const char *value)
+static int ctrl_str(EVP_PKEY_CTX *ctx, unsigned bits, const char *name, const char *value)
 {
-    (void)ctx;
-    gt_raise(NULL, GT_R_NOT_SUPPORTED, "option %s:%s", name, value != NULL ? value : "");
-    return -2;
+    gt_pmeth_ctx *own = EVP_PKEY_CTX_get_data(ctx);
+    int ok = -2;
+
+    if (value != NULL)
+        ok = strcmp(name, "paramset") == 0 ? gt_pmeth_set_paramset(own, bits, value)
+                                           : gt_pmeth_keyx_ctrl_str(own, name, value);
+    if (ok == -2)
+        gt_raise(NULL, GT_R_NOT_SUPPORTED, "option %s:%s", name, value != NULL ? value : "");
+    return ok;
 }
 
-static int pmeth_keygen_init(EVP_PKEY_CTX *ctx)
+/* The methods of the two types: OpenSSL does not say for which of them it calls. */
+static int ctrl_str_256(EVP_PKEY_CTX *ctx, const char *name, const char *value)
 {
-    (void)ctx;
-    return gt_raise(NULL, GT_R_KEYGEN,
-                    "use: gosttoken keygen --label NAME --type gost2012_256 (or gost2012_512)");
+    return ctrl_str(ctx, 256, name, value);
 }
 
-static int pmeth_keygen(EVP_PKEY_CTX *ctx, EVP_PKEY *pkey)
+static int ctrl_str_512(EVP_PKEY_CTX *ctx, const char *name, const char *value)
 {
-    (void)pkey;
-    return pmeth_keygen_init(ctx);
+    return ctrl_str(ctx, 512, name, value);
 }
 
 int gt_pmeth_make(EVP_PKEY_METHOD **meth, int nid)
 {
-    EVP_PKEY_METHOD *m = EVP_PKEY_meth_new(nid, EVP_PKEY_FLAG_AUTOARGLEN);
+    /* Not EVP_PKEY_FLAG_AUTOARGLEN: what is decrypted and derived has other lengths than a
+     * signature. */
+    EVP_PKEY_METHOD *m = EVP_PKEY_meth_new(nid, 0);
+    int short_key = gt_bridge_type_by_nid(nid)->bits == 256;
 
     *meth = m;
     if (m == NULL)
@@ -140,7 +154,11 @@ int gt_pmeth_make(EVP_PKEY_METHOD **meth, int nid)
     EVP_PKEY_meth_set_cleanup(m, pmeth_cleanup);
     EVP_PKEY_meth_set_sign(m, NULL, pmeth_sign);
     EVP_PKEY_meth_set_verify(m, NULL, pmeth_verify);
-    EVP_PKEY_meth_set_ctrl(m, pmeth_ctrl, pmeth_ctrl_str);
-    EVP_PKEY_meth_set_keygen(m, pmeth_keygen_init, pmeth_keygen);
+    EVP_PKEY_meth_set_encrypt(m, NULL, gt_pmeth_encrypt);
+    EVP_PKEY_meth_set_decrypt(m, NULL, gt_pmeth_decrypt);
+    EVP_PKEY_meth_set_derive(m, NULL, gt_pmeth_derive);
+    EVP_PKEY_meth_set_ctrl(m, pmeth_ctrl, short_key ? ctrl_str_256 : ctrl_str_512);
+    EVP_PKEY_meth_set_paramgen(m, NULL, short_key ? gt_pmeth_paramgen_256 : gt_pmeth_paramgen_512);
+    EVP_PKEY_meth_set_keygen(m, NULL, short_key ? gt_pmeth_keygen_256 : gt_pmeth_keygen_512);
     return 1;
 }

@@ -46,6 +46,7 @@ typedef enum cli_opt {
     OPT_PIN_SOURCE,
     OPT_OPENSSL,
     OPT_P11_KIT,
+    OPT_TLS13,
     OPT_COUNT
 } cli_opt;
 
@@ -75,7 +76,8 @@ typedef struct cli_command {
     int (*run)(cli *c); /* returns an exit code */
 } cli_command;
 
-extern const cli_command cli_init, cli_list, cli_keygen, cli_import_cert, cli_delete, cli_config;
+extern const cli_command cli_init, cli_list, cli_keygen, cli_import_cert, cli_delete, cli_config,
+    cli_uri_pem;
 
 /* The commands, NULL at the end, and the options that every command takes. */
 extern const cli_command *const cli_commands[];

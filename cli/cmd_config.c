@@ -89,12 +89,23 @@ static char *system_conf(void)
     return path;
 }
 
+/* libssl sends no GOST certificate in TLS 1.3, and says nothing about it. It is said twice that 1.3
+ * is not wanted: curl takes the maximum back, nginx the list of protocols. */
+#define SSL_CONF "ssl_conf = ssl_sect\n"
+#define SSL_SECTIONS                                                                               \
+    "# A GOST certificate of a client is not sent in TLS 1.3.\n"                                   \
+    "[ssl_sect]\n"                                                                                 \
+    "system_default = system_default_sect\n"                                                       \
+    "[system_default_sect]\n"                                                                      \
+    "MaxProtocol = TLSv1.2\n"                                                                      \
+    "Protocol = -TLSv1.3\n"
+
 /*
  * A whole configuration file. It takes in the system's, which programs such as `openssl req` and
  * `openssl ca` want sections of, and uses the section names that OpenSSL's own file has, so that
  * what the system says in them stays in force.
  */
-static char *openssl_text(const place *p, const char *token, const char *pin_source)
+static char *openssl_text(const place *p, const char *token, const char *pin_source, int tls13)
 {
     char *provider = conf_value(p->provider), *module = conf_value(p->module);
     char *label = token ? conf_value(token) : NULL;
@@ -109,6 +120,7 @@ static char *openssl_text(const place *p, const char *token, const char *pin_sou
         "openssl_conf = openssl_init\n"
         "[openssl_init]\n"
         "providers = provider_sect\n"
+        "%s"
         "[provider_sect]\n"
         "default = default_sect\n"
         "gosttoken = gosttoken_sect\n"
@@ -118,10 +130,12 @@ static char *openssl_text(const place *p, const char *token, const char *pin_sou
         "module = %s\n"
         "module-path = %s\n"
         "%s%s%s%s%s%s"
-        "activate = 1\n",
-        include ? ".include = " : "", include ? include : "", include ? "\n" : "", provider, module,
-        label ? "token = " : "", label ? label : "", label ? "\n" : "",
-        source ? "pin-source = " : "", source ? source : "", source ? "\n" : "");
+        "activate = 1\n"
+        "%s",
+        include ? ".include = " : "", include ? include : "", include ? "\n" : "",
+        tls13 ? "" : SSL_CONF, provider, module, label ? "token = " : "", label ? label : "",
+        label ? "\n" : "", source ? "pin-source = " : "", source ? source : "", source ? "\n" : "",
+        tls13 ? "" : SSL_SECTIONS);
 
     free(provider);
     free(module);
@@ -170,7 +184,8 @@ static int run(cli *c)
         code = check_line("--pin-source", full);
     if (code != CLI_OK)
         goto end;
-    text = c->value[OPT_P11_KIT] ? p11_kit_text(&p) : openssl_text(&p, token, full);
+    text = c->value[OPT_P11_KIT] ? p11_kit_text(&p)
+                                 : openssl_text(&p, token, full, c->value[OPT_TLS13] != NULL);
     if (c->value[OPT_JSON]) {
         cJSON *json = cli_json_object();
 
@@ -193,6 +208,7 @@ static const cli_option options[] = {
     {OPT_OPENSSL, 0, "openssl", NULL, "lines for openssl.cnf (this is the default)"},
     {OPT_P11_KIT, 0, "p11-kit", NULL, "lines for a module file of p11-kit"},
     {OPT_PIN_SOURCE, 0, "pin-source", "FILE", "let OpenSSL take the PIN from FILE"},
+    {OPT_TLS13, 0, "tls13", NULL, "leave TLS 1.3 on: GOST certificates are not sent in it"},
     {0},
 };
 

@@ -8,7 +8,8 @@
 #include "cli/cli.h"
 
 const cli_command *const cli_commands[] = {
-    &cli_init, &cli_list, &cli_keygen, &cli_import_cert, &cli_delete, &cli_config, NULL,
+    &cli_init,   &cli_list,   &cli_keygen,  &cli_import_cert,
+    &cli_delete, &cli_config, &cli_uri_pem, NULL,
 };
 
 const cli_option cli_global_options[] = {

@@ -14,7 +14,8 @@ enum {
     GT_ASN1_BIT_STRING = 0x03,
     GT_ASN1_OCTET_STRING = 0x04,
     GT_ASN1_OID = 0x06,
-    GT_ASN1_SEQUENCE = 0x30
+    GT_ASN1_SEQUENCE = 0x30,
+    GT_ASN1_CONTEXT_0 = 0xA0 /* [0] IMPLICIT of something constructed */
 };
 
 /* What is left to read. */

@@ -42,6 +42,13 @@ int gt_codec_read_stub(const uint8_t *der, size_t len, const gost_paramset **ps,
 /* The URI in the privateKey octets of a stub. */
 int gt_codec_read_stub_octets(const uint8_t *octets, size_t len, char *uri);
 
+/*
+ * The privateKey octets of a software key's PrivateKeyInfo. Written as gost-engine and RFC 9548
+ * have it: the number, little-endian, ps->bits / 8 bytes. Read in this form, also with masks behind
+ * it; in an OCTET STRING; as an INTEGER; in a SEQUENCE before the public key. NULL: none of these.
+ */
+gt_key *gt_codec_read_private(const gost_paramset *ps, const uint8_t *octets, size_t len);
+
 /* Prints the parts wanted, a line a call. Lines have no newline. line returns 0 to stop. */
 enum { GT_TEXT_PARAMS = 1, GT_TEXT_PUBLIC = 2, GT_TEXT_PRIVATE = 4 };
 typedef int gt_line_fn(void *arg, const char *line);

@@ -35,7 +35,8 @@ int gt_codec_print(const gt_key *key, unsigned parts, gt_line_fn *line, void *ar
         if (key->object != NULL)
             snprintf(text, sizeof(text), "Private key: on the token, %s", gt_key_uri(key));
         else
-            snprintf(text, sizeof(text), "Private key: none");
+            snprintf(text, sizeof(text), "Private key: %s",
+                     key->soft != NULL ? "in software, not shown" : "none");
         if (!line(arg, text))
             return 0;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Streebog for OpenSSL: native digests, and "shells", the same as legacy EVP_MDs that OpenSSL's
- * older code finds by NID.
+ * The GOST hashes for OpenSSL: native digests, and "shells", the same as legacy EVP_MDs that
+ * OpenSSL's older code finds by NID.
  */
 #ifndef GT_DIGEST_H
 #define GT_DIGEST_H
@@ -12,9 +12,10 @@
 /* OSSL_OP_DIGEST. */
 extern const OSSL_ALGORITHM gt_digest_algorithms[];
 
-/* The shell of 256 or 512 bits; NULL if this libcrypto cannot have one. It lives as long as the
- * process. */
+/* Streebog's shell of 256 or 512 bits, and that of GOST R 34.11-94 with CryptoPro's S-box; NULL if
+ * this libcrypto cannot have one. They live as long as the process. */
 const EVP_MD *gt_digest_shell(unsigned bits);
+const EVP_MD *gt_digest_shell_94(void);
 
 /*
  * Makes the shells known to EVP_get_digestbyname and bynid, unless another owner has the name. To

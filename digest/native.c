@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* OSSL_OP_DIGEST, see provider-digest(7). The context is a gost_streebog; update is gost/'s own. */
+/* OSSL_OP_DIGEST, see provider-digest(7). Streebog here; GOST R 34.11-94 is native94.c. */
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/params.h>
 
-#include "digest/digest.h"
+#include "digest/native.h"
 #include "gost/mem.h"
 #include "gost/streebog.h"
 
@@ -16,7 +16,6 @@ static OSSL_FUNC_digest_init_fn digest_init_256, digest_init_512;
 static OSSL_FUNC_digest_update_fn digest_update;
 static OSSL_FUNC_digest_final_fn digest_final;
 static OSSL_FUNC_digest_digest_fn digest_256, digest_512;
-static OSSL_FUNC_digest_gettable_params_fn digest_gettable_params;
 static OSSL_FUNC_digest_get_params_fn digest_get_params_256, digest_get_params_512;
 
 static void *digest_newctx(void *provctx)
@@ -91,7 +90,7 @@ static int digest_512(void *provctx, const unsigned char *in, size_t inl, unsign
     return digest_once(512, in, inl, out, outl, outsz);
 }
 
-static const OSSL_PARAM *digest_gettable_params(void *provctx)
+const OSSL_PARAM *gt_digest_gettable_params(void *provctx)
 {
     static const OSSL_PARAM list[] = {
         OSSL_PARAM_size_t(OSSL_DIGEST_PARAM_BLOCK_SIZE, NULL),
@@ -105,33 +104,33 @@ static const OSSL_PARAM *digest_gettable_params(void *provctx)
     return list;
 }
 
-static int get_params(OSSL_PARAM params[], size_t size)
+int gt_digest_get_params(OSSL_PARAM params[], size_t size, size_t block, int absent)
 {
     OSSL_PARAM *p;
 
     if ((p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_BLOCK_SIZE)) != NULL &&
-        !OSSL_PARAM_set_size_t(p, GOST_STREEBOG_BLOCK))
+        !OSSL_PARAM_set_size_t(p, block))
         return 0;
     if ((p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_SIZE)) != NULL &&
         !OSSL_PARAM_set_size_t(p, size))
         return 0;
     if ((p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_XOF)) != NULL && !OSSL_PARAM_set_int(p, 0))
         return 0;
-    /* RFC 9215, section 2: the algorithm identifier has no parameters. */
     if ((p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_ALGID_ABSENT)) != NULL &&
-        !OSSL_PARAM_set_int(p, 1))
+        !OSSL_PARAM_set_int(p, absent))
         return 0;
     return 1;
 }
 
+/* RFC 9215, section 2: the algorithm identifier has no parameters. */
 static int digest_get_params_256(OSSL_PARAM params[])
 {
-    return get_params(params, 32);
+    return gt_digest_get_params(params, 32, GOST_STREEBOG_BLOCK, 1);
 }
 
 static int digest_get_params_512(OSSL_PARAM params[])
 {
-    return get_params(params, 64);
+    return gt_digest_get_params(params, 64, GOST_STREEBOG_BLOCK, 1);
 }
 
 #define DIGEST_FUNCTIONS(bits)                                                                     \
@@ -143,7 +142,7 @@ static int digest_get_params_512(OSSL_PARAM params[])
         {OSSL_FUNC_DIGEST_UPDATE, (void (*)(void))digest_update},                                  \
         {OSSL_FUNC_DIGEST_FINAL, (void (*)(void))digest_final},                                    \
         {OSSL_FUNC_DIGEST_DIGEST, (void (*)(void))digest_##bits},                                  \
-        {OSSL_FUNC_DIGEST_GETTABLE_PARAMS, (void (*)(void))digest_gettable_params},                \
+        {OSSL_FUNC_DIGEST_GETTABLE_PARAMS, (void (*)(void))gt_digest_gettable_params},             \
         {OSSL_FUNC_DIGEST_GET_PARAMS, (void (*)(void))digest_get_params_##bits},                   \
         {0, NULL},                                                                                 \
     }
@@ -157,5 +156,7 @@ const OSSL_ALGORITHM gt_digest_algorithms[] = {
      "provider=gosttoken", functions_256, "Streebog, GOST R 34.11-2012, 256 bits"},
     {"md_gost12_512:GOST R 34.11-2012 with 512 bit hash:1.2.643.7.1.1.2.3:streebog512",
      "provider=gosttoken", functions_512, "Streebog, GOST R 34.11-2012, 512 bits"},
+    {"md_gost94:GOST R 34.11-94:1.2.643.2.2.9", "provider=gosttoken", gt_digest_functions_94,
+     "GOST R 34.11-94, S-box CryptoPro"},
     {NULL, NULL, NULL, NULL},
 };

@@ -6,6 +6,10 @@
 /* 1.2.643.7.1.1.1.1, .1.1.1.2: id-tc26-gost3410-12-256, -512 (RFC 9215, section 4) */
 static const uint8_t key_256[] = {0x06, 0x08, 0x2A, 0x85, 0x03, 0x07, 0x01, 0x01, 0x01, 0x01};
 static const uint8_t key_512[] = {0x06, 0x08, 0x2A, 0x85, 0x03, 0x07, 0x01, 0x01, 0x01, 0x02};
+/* 1.2.643.7.1.1.6.1, .1.1.6.2: id-tc26-agreement-gost-3410-12-256, -512, which some software puts
+ * before a key made for one message */
+static const uint8_t agree_256[] = {0x06, 0x08, 0x2A, 0x85, 0x03, 0x07, 0x01, 0x01, 0x06, 0x01};
+static const uint8_t agree_512[] = {0x06, 0x08, 0x2A, 0x85, 0x03, 0x07, 0x01, 0x01, 0x06, 0x02};
 /* 1.2.643.7.1.1.2.2, .1.1.2.3: id-tc26-gost3411-12-256, -512 (RFC 9215, section 2) */
 static const uint8_t digest_256[] = {0x06, 0x08, 0x2A, 0x85, 0x03, 0x07, 0x01, 0x01, 0x02, 0x02};
 static const uint8_t digest_512[] = {0x06, 0x08, 0x2A, 0x85, 0x03, 0x07, 0x01, 0x01, 0x02, 0x03};
@@ -17,6 +21,7 @@ static const gt_alg table[] = {
         .digest = "md_gost12_256",
         .oid = key_256,
         .oid_len = sizeof(key_256),
+        .agree_oid = agree_256,
         .digest_oid = digest_256,
         .digest_oid_len = sizeof(digest_256),
         .bits = 256,
@@ -29,6 +34,7 @@ static const gt_alg table[] = {
         .digest = "md_gost12_512",
         .oid = key_512,
         .oid_len = sizeof(key_512),
+        .agree_oid = agree_512,
         .digest_oid = digest_512,
         .digest_oid_len = sizeof(digest_512),
         .bits = 512,
@@ -57,7 +63,8 @@ const gt_alg *gt_alg_by_oid(const uint8_t *der, size_t len)
     const gt_alg *alg;
 
     for (size_t i = 0; (alg = gt_alg_at(i)) != NULL; i++)
-        if (alg->oid_len == len && memcmp(alg->oid, der, len) == 0)
+        if (alg->oid_len == len &&
+            (memcmp(alg->oid, der, len) == 0 || memcmp(alg->agree_oid, der, len) == 0))
             return alg;
     return NULL;
 }

@@ -13,6 +13,7 @@ typedef struct gt_alg {
     const char *digest; /* the one digest that this key signs, OpenSSL's short name */
     const uint8_t *oid; /* the key type's DER OBJECT IDENTIFIER */
     size_t oid_len;
+    const uint8_t *agree_oid;  /* the same key's when it is for agreements only; of oid_len too */
     const uint8_t *digest_oid; /* the digest's */
     size_t digest_oid_len;
     unsigned bits; /* 256 or 512: of the digest and of the private key */
@@ -23,8 +24,8 @@ typedef struct gt_alg {
 /* The i-th row, or NULL past the end. */
 const gt_alg *gt_alg_at(size_t i);
 
-/* By size, by DER OBJECT IDENTIFIER (tag and length included), by the token's key type; NULL if
- * there is none. */
+/* By size, by either DER OBJECT IDENTIFIER (tag and length included), by the token's key type; NULL
+ * if there is none. */
 const gt_alg *gt_alg_by_bits(unsigned bits);
 const gt_alg *gt_alg_by_oid(const uint8_t *der, size_t len);
 const gt_alg *gt_alg_by_key_type(CK_KEY_TYPE type);

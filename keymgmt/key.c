@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gost/mem.h"
+
 gt_key *gt_key_new_params(const gost_paramset *ps)
 {
     gt_key *key = calloc(1, sizeof(*key));
@@ -24,6 +26,34 @@ gt_key *gt_key_new_public(const gost_paramset *ps, const uint8_t *pub)
         return NULL;
     memcpy(key->pub, pub, gt_alg_pub_size(key->alg));
     key->has_public = 1;
+    return key;
+}
+
+gt_key *gt_key_new_soft(const gost_paramset *ps, const uint8_t *d)
+{
+    gt_key *key = gt_key_new_params(ps);
+
+    if (key == NULL)
+        return NULL;
+    key->soft = gt_secret_new(sizeof(*key->soft));
+    if (key->soft == NULL || !gost_3410_key_init(&key->soft->key, ps, d) ||
+        !gost_3410_public(ps, d, key->pub)) {
+        gt_key_free(key);
+        return NULL;
+    }
+    memcpy(key->soft->d, d, ps->bits / 8);
+    key->has_public = 1;
+    return key;
+}
+
+gt_key *gt_key_generate(const gost_paramset *ps)
+{
+    uint8_t d[GOST_3410_MAX_KEY];
+    gt_key *key = NULL;
+
+    if (gost_3410_keygen(ps, d, gost_random_system, NULL))
+        key = gt_key_new_soft(ps, d);
+    gost_wipe(d, sizeof(d));
     return key;
 }
 
@@ -82,6 +112,7 @@ void gt_key_free(gt_key *key)
         return;
     if (key->object != NULL)
         gt_object_free(key->object);
+    gt_secret_free(key->soft, sizeof(*key->soft));
     free(key);
 }
 

@@ -253,3 +253,20 @@ int gt_fail_rv(gt_error *err, const gt_p11 *p, const gt_token *t, CK_RV rv, cons
     return gt_fail(err, m->reason, rv, "%s (%s from %s%s%s%s)", m->advice, gt_rv_name(rv), what, on,
                    label, off);
 }
+
+int gt_error_is_unsupported(const gt_error *err)
+{
+    static const CK_RV results[] = {
+        CKR_MECHANISM_INVALID,         CKR_MECHANISM_PARAM_INVALID,
+        CKR_FUNCTION_NOT_SUPPORTED,    CKR_ARGUMENTS_BAD,
+        CKR_ATTRIBUTE_TYPE_INVALID,    CKR_ATTRIBUTE_VALUE_INVALID,
+        CKR_ATTRIBUTE_READ_ONLY,       CKR_TEMPLATE_INCOMPLETE,
+        CKR_TEMPLATE_INCONSISTENT,     CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT,
+        CKR_UNWRAPPING_KEY_SIZE_RANGE,
+    };
+
+    for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
+        if (err->rv == results[i])
+            return 1;
+    return 0;
+}

@@ -42,11 +42,8 @@ typedef struct gt_pin {
     char bytes[GT_PIN_MAX + 1];
 } gt_pin;
 
-/* Memory of its own pages, zeroed, locked where the system lets us and kept out of core dumps. */
-void *gt_secret_new(size_t size);
 /* A child does not inherit the locking of pages. */
 void gt_secret_relock(void *secret, size_t size);
-void gt_secret_free(void *secret, size_t size);
 
 /* ---- errors (error.c) ----------------------------------------------------------------------- */
 

@@ -205,8 +205,38 @@ int gt_object_gost_public(gt_object *key, uint8_t *oid, size_t *oid_len, uint8_t
 int gt_object_sign(gt_object *key, CK_MECHANISM *mechanism, const uint8_t *data, size_t len,
                    uint8_t *sig, size_t *sig_len, gt_error *err);
 
+/*
+ * Keys made of a key, all in one session: C_DeriveKey, or C_UnwrapKey of `wrapped`, one step after
+ * another, the first with `key` and each other with the key that the step before made. The value of
+ * the last is copied to out (*out_len: room on entry, length on return), so only that one has to be
+ * readable, and a key encryption key stays on the token. All of them are destroyed before it
+ * returns.
+ */
+enum { GT_STEP_ATTRS = 10 };
+typedef struct gt_step {
+    CK_MECHANISM mechanism;
+    const uint8_t *wrapped; /* NULL: C_DeriveKey */
+    size_t wrapped_len;
+    CK_ATTRIBUTE templ[GT_STEP_ATTRS];
+    CK_ULONG n;
+} gt_step;
+
+int gt_object_derive(gt_object *key, const gt_step *steps, size_t n, uint8_t *out, size_t *out_len,
+                     gt_error *err);
+
+/* 1 if the failure says that the token does not know this mechanism, this form of its parameter or
+ * this template, so that another way to the same may be tried. */
+int gt_error_is_unsupported(const gt_error *err);
+
 /* C_GenerateRandom on the first token (or the configured one); no login. */
 int gt_p11_random(gt_p11 *p, uint8_t *out, size_t len, gt_error *err);
+
+/* ---- secrets --------------------------------------------------------------------------------- */
+
+/* Memory of its own pages, zeroed, locked where the system lets us and kept out of core dumps.
+ * NULL: none left. Freeing wipes it; secret may be NULL. */
+void *gt_secret_new(size_t size);
+void gt_secret_free(void *secret, size_t size);
 
 /* ---- URIs ----------------------------------------------------------------------------------- */
 

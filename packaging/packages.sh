@@ -24,7 +24,11 @@ packages_test=(
     valgrind libc6-dbg expect python3 p11-kit gnutls-bin groff-base
     "?libengine-gost-openssl" libp11-dev "?libengine-pkcs11-openssl"
     clang clang-format
+    nginx curl wrk procps
 )
+
+# Packages that bring a service which must not run for having been needed in a test.
+packages_service=(nginx)
 
 # Is this package installed?
 package_installed() {
@@ -75,6 +79,26 @@ find_missing_packages() {
     return $unknown
 }
 
+# apt_install PACKAGE...: without starting, now or at the next boot, a service that comes with one.
+apt_install() {
+    local policy=/usr/sbin/policy-rc.d status=0 made=0 new=() name
+    for name in "${packages_service[@]}"; do
+        [[ " $* " != *" $name "* ]] || new+=("$name")
+    done
+    if [ ${#new[@]} -gt 0 ] && [ ! -e $policy ]; then
+        printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee $policy >/dev/null
+        "${sudo[@]}" chmod 755 $policy
+        made=1
+    fi
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q -y --no-install-recommends install "$@" || status=$?
+    [ $made = 0 ] || "${sudo[@]}" rm -f $policy
+    if [ ${#new[@]} -gt 0 ] && [ $status = 0 ] && [ -d /run/systemd/system ]; then
+        "${sudo[@]}" systemctl disable "${new[@]}" || true
+    fi
+    return $status
+}
+
 # install_packages build|test
 install_packages() {
     local wanted=("${packages_build[@]}") sudo=() packages_missing=() packages_unknown=() updated=0
@@ -111,12 +135,9 @@ install_packages() {
     fi
     # What is optional and not known even to fresh lists does not exist here.
     [ ${#packages_missing[@]} = 0 ] && return 0
-    if ! "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get -q -y --no-install-recommends install "${packages_missing[@]}"; then
+    if ! apt_install "${packages_missing[@]}"; then
         # The lists may name versions that the mirror has dropped since.
         [ $updated = 0 ] || return 1
-        "${sudo[@]}" apt-get -q update &&
-            "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
-                apt-get -q -y --no-install-recommends install "${packages_missing[@]}"
+        "${sudo[@]}" apt-get -q update && apt_install "${packages_missing[@]}"
     fi
 }

@@ -39,10 +39,15 @@ enum {
     GT_R_BAD_KEY,
     GT_R_NOT_TAKEN,
     GT_R_NO_PROVIDER,
+    GT_R_LENGTH,
+    GT_R_PARAMETER,
+    GT_R_DECRYPT,
+    GT_R_ORDER,
+    GT_R_NO_UKM,
     GT_R_INTERNAL
 };
 
-/* The upcalls that raise errors; filled from the core's dispatch table. */
+/* The core's upcalls; filled from its dispatch table. */
 typedef struct gt_core {
     const OSSL_CORE_HANDLE *handle;
     OSSL_FUNC_core_get_params_fn *get_params;
@@ -52,6 +57,8 @@ typedef struct gt_core {
     OSSL_FUNC_core_set_error_mark_fn *set_error_mark;
     OSSL_FUNC_core_clear_last_error_mark_fn *clear_last_error_mark;
     OSSL_FUNC_core_pop_error_to_mark_fn *pop_error_to_mark;
+    OSSL_FUNC_BIO_read_ex_fn *bio_read_ex; /* these two may be NULL */
+    OSSL_FUNC_BIO_write_ex_fn *bio_write_ex;
 } gt_core;
 
 /* The table, for OSSL_FUNC_PROVIDER_GET_REASON_STRINGS. */

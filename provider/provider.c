@@ -2,6 +2,7 @@
 #include "provider/provider.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,8 +10,15 @@
 #include <openssl/crypto.h>
 #include <openssl/params.h>
 
+#include "asymcipher/native.h"
 #include "bridge/bridge.h"
+#include "cipher/cipher.h"
+#include "codec/native.h"
 #include "digest/digest.h"
+#include "keyexch/native.h"
+#include "keymgmt/native.h"
+#include "mac/mac.h"
+#include "signature/native.h"
 #include "store/store.h"
 
 /* ---- the core's upcalls ---------------------------------------------------------------------- */
@@ -42,12 +50,54 @@ static int read_core(gt_core *core, const OSSL_CORE_HANDLE *handle, const OSSL_D
         case OSSL_FUNC_CORE_POP_ERROR_TO_MARK:
             core->pop_error_to_mark = OSSL_FUNC_core_pop_error_to_mark(in);
             break;
+        case OSSL_FUNC_BIO_READ_EX:
+            core->bio_read_ex = OSSL_FUNC_BIO_read_ex(in);
+            break;
+        case OSSL_FUNC_BIO_WRITE_EX:
+            core->bio_write_ex = OSSL_FUNC_BIO_write_ex(in);
+            break;
         default:
             break;
         }
     return core->get_params != NULL && core->new_error != NULL && core->set_error_debug != NULL &&
            core->vset_error != NULL && core->set_error_mark != NULL &&
            core->clear_last_error_mark != NULL && core->pop_error_to_mark != NULL;
+}
+
+/* ---- the bridge, or native keys -------------------------------------------------------------- */
+
+/*
+ * A process has one of the two: an engine belongs to the process, and takes native keys for its
+ * own. -1: the bridge is up, or about to be; else how many activations do without.
+ */
+static atomic_int way;
+
+/* Returns 1 if this activation is counted as one without the bridge. */
+static int go_native(void)
+{
+    int now = atomic_load(&way);
+
+    do {
+        if (now < 0)
+            return 0;
+    } while (!atomic_compare_exchange_weak(&way, &now, now + 1));
+    return 1;
+}
+
+static int put_up_bridge(const gt_core *core, const char **why)
+{
+    int now = 0, mine = atomic_compare_exchange_strong(&way, &now, -1);
+
+    if (now > 0) {
+        *why = "keys are native in another library context of this process (bridge = off there)";
+        return 0;
+    }
+    if (gt_bridge_start(core, why))
+        return 1;
+    now = -1;
+    if (mine)
+        atomic_compare_exchange_strong(&way, &now, 0);
+    return 0;
 }
 
 /* ---- the provider's functions, see provider-base(7) ------------------------------------------ */
@@ -65,6 +115,8 @@ static void provider_teardown(void *provctx)
 
     if (prov->bridged)
         gt_bridge_detach(prov);
+    if (prov->counted)
+        atomic_fetch_sub(&way, 1);
     if (prov->p11 != NULL)
         gt_p11_free(prov->p11);
     gt_config_clear(&prov->config);
@@ -109,16 +161,27 @@ static const OSSL_ALGORITHM *provider_query(void *provctx, int operation, int *n
 {
     static const struct {
         int operation;
+        int native; /* only where the bridge is not up */
         const OSSL_ALGORITHM *algorithms;
     } table[] = {
-        {OSSL_OP_DIGEST, gt_digest_algorithms},
-        {OSSL_OP_STORE, gt_store_algorithms},
+        {OSSL_OP_DIGEST, 0, gt_digest_algorithms},
+        {OSSL_OP_CIPHER, 0, gt_cipher_algorithms},
+        {OSSL_OP_MAC, 0, gt_mac_algorithms},
+        {OSSL_OP_STORE, 0, gt_store_algorithms},
+        {OSSL_OP_KEYMGMT, 1, gt_keymgmt_algorithms},
+        {OSSL_OP_SIGNATURE, 1, gt_signature_algorithms},
+        {OSSL_OP_KEYEXCH, 1, gt_keyexch_algorithms},
+        {OSSL_OP_ASYM_CIPHER, 1, gt_asymcipher_algorithms},
+        {OSSL_OP_ENCODER, 1, gt_encoder_algorithms},
+        {OSSL_OP_DECODER, 1, gt_decoder_algorithms},
     };
+    const gt_provider *prov = provctx;
 
-    (void)provctx;
     *no_cache = 0;
+    if (operation == OSSL_OP_DECODER && prov->bridged)
+        return gt_uri_pem_algorithms;
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-        if (table[i].operation == operation)
+        if (table[i].operation == operation && !(table[i].native && prov->bridged))
             return table[i].algorithms;
     return NULL;
 }
@@ -167,16 +230,16 @@ static void start_bridge(gt_provider *prov)
 {
     const char *why;
 
-    if (prov->config.bridge == GT_BRIDGE_OFF) {
-        prov->unbridged = "bridge = off in the configuration";
+    if (prov->config.bridge == GT_BRIDGE_OFF && (prov->counted = go_native()) != 0)
         return;
-    }
-    if (gt_bridge_start(&prov->core, &why)) {
+    if (prov->config.bridge == GT_BRIDGE_OFF)
+        gt_log_line(prov->log, "bridge = off comes too late: this process has the bridge already");
+    if (put_up_bridge(&prov->core, &why)) {
         prov->bridged = 1;
         gt_bridge_attach(prov);
         return;
     }
-    prov->unbridged = why;
+    prov->counted = go_native();
     gt_log_line(prov->log, why);
     if (prov->config.bridge == GT_BRIDGE_ON)
         snprintf(prov->broken, sizeof(prov->broken), "bridge = on, but %s", why);
@@ -214,7 +277,11 @@ __attribute__((visibility("default"))) int OSSL_provider_init(const OSSL_CORE_HA
     }
     configure(prov);
     gt_digest_add_shells();
+    gt_cipher_add_shells();
+    gt_mac_add_shells();
     start_bridge(prov);
+    if (!prov->bridged)
+        gt_native_add_types();
     *out = functions;
     *provctx = prov;
     return 1;

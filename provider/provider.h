@@ -19,7 +19,7 @@ typedef struct gt_provider {
     gt_p11 *p11;                 /* NULL only when broken */
     char broken[GT_CONFIG_TEXT]; /* what is wrong with the configuration; "" if nothing */
     int bridged;                 /* the bridge is up, and this activation is attached to it */
-    const char *unbridged;       /* why it is not; NULL if it is */
+    int counted;                 /* among the activations without the bridge */
     struct gt_provider *next;    /* the bridge's list */
 } gt_provider;
 

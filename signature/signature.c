@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signature/signature.h"
 
+#include "gost/random.h"
+
 size_t gt_signature_size(const gt_key *key)
 {
     return gt_alg_pub_size(key->alg);
@@ -12,7 +14,7 @@ int gt_signature_sign(const gt_key *key, const uint8_t *digest, size_t digest_le
     CK_MECHANISM mechanism = {.mechanism = key->alg->sign, .pParameter = NULL};
     size_t want = gt_signature_size(key);
 
-    if (key->object == NULL)
+    if (!gt_key_is_private(key))
         return gt_fail(err, GT_NO_OBJECT, CKR_KEY_HANDLE_INVALID,
                        "this is a public key: signing needs the private one");
     if (digest_len != gt_alg_digest_size(key->alg))
@@ -22,6 +24,11 @@ int gt_signature_sign(const gt_key *key, const uint8_t *digest, size_t digest_le
     if (*sig_len < want)
         return gt_fail(err, GT_TOKEN_ERROR, CKR_BUFFER_TOO_SMALL,
                        "a signature takes %zu bytes and there is room for %zu", want, *sig_len);
+    if (key->soft != NULL) {
+        *sig_len = want;
+        return gost_3410_sign(&key->soft->key, digest, sig, gost_random_system, NULL) ||
+               gt_fail(err, GT_TOKEN_ERROR, CKR_RANDOM_NO_RNG, "the system gives no random bytes");
+    }
     if (!gt_object_sign(key->object, &mechanism, digest, digest_len, sig, sig_len, err))
         return 0;
     if (*sig_len != want)
@@ -54,7 +61,7 @@ int gt_signature_check_pair(const gt_key *key, gt_error *err)
 
     if (!gt_signature_check_public(key, err))
         return 0;
-    if (key->object == NULL)
+    if (!gt_key_is_private(key))
         return 1;
     if (!gost_random_system(NULL, digest, digest_len))
         return gt_fail(err, GT_TOKEN_ERROR, CKR_RANDOM_NO_RNG, "the system gives no random bytes");
@@ -62,6 +69,6 @@ int gt_signature_check_pair(const gt_key *key, gt_error *err)
         return 0;
     if (!gt_signature_verify(key, digest, digest_len, sig, sig_len))
         return gt_fail(err, GT_KEY_TYPE, CKR_KEY_HANDLE_INVALID,
-                       "the private key on the token does not belong to its public key");
+                       "the private key does not belong to its public key");
     return 1;
 }

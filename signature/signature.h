@@ -10,7 +10,8 @@
 
 size_t gt_signature_size(const gt_key *key);
 
-/* Signs on the token. *sig_len: room on entry, length on return. Returns 1, or 0 with *err set. */
+/* Signs, on the token if the key is there. *sig_len: room on entry, length on return. Returns 1, or
+ * 0 with *err set. */
 int gt_signature_sign(const gt_key *key, const uint8_t *digest, size_t digest_len, uint8_t *sig,
                       size_t *sig_len, gt_error *err);
 
@@ -19,8 +20,8 @@ int gt_signature_verify(const gt_key *key, const uint8_t *digest, size_t digest_
                         const uint8_t *sig, size_t sig_len);
 
 /*
- * 1 if the public half is a point of the right order and, for a private key, if a signature made on
- * the token verifies with it. 0 with *err set.
+ * 1 if the public half is a point of the right order and, for a private key, if a signature made
+ * with it verifies. 0 with *err set.
  */
 int gt_signature_check_public(const gt_key *key, gt_error *err);
 int gt_signature_check_pair(const gt_key *key, gt_error *err);

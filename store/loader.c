@@ -2,8 +2,9 @@
 /*
  * OSSL_OP_STORE, see provider-storemgmt(7). Opening only remembers the URI: what goes wrong in the
  * search is told by the first load, when OpenSSL has stopped trying the URI as a file name and what
- * the program expects is known. Every load gives one object, as DER: a certificate, a
- * SubjectPublicKeyInfo, or the URI stub of a private key.
+ * the program expects is known. Every load gives one object: a certificate as DER; a key, if the
+ * bridge is up, as DER too, a SubjectPublicKeyInfo or the URI stub of a private key, and else by
+ * reference.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@
 #include "bridge/bridge.h"
 #include "codec/codec.h"
 #include "gost/mem.h"
+#include "keymgmt/native.h"
+#include "provider/ask.h"
 #include "store/store.h"
 
 static OSSL_FUNC_store_open_fn store_open;
@@ -28,6 +31,7 @@ static OSSL_FUNC_store_set_ctx_params_fn store_set_ctx_params;
 static OSSL_FUNC_store_load_fn store_load;
 static OSSL_FUNC_store_eof_fn store_eof;
 static OSSL_FUNC_store_close_fn store_close;
+static OSSL_FUNC_store_export_object_fn store_export_object;
 
 typedef struct store_ctx {
     gt_provider *prov;
@@ -138,39 +142,6 @@ static int store_close(void *loaderctx)
     OPENSSL_free(ctx->uri);
     OPENSSL_free(ctx);
     return 1;
-}
-
-/* ---- the PIN, asked for by the program's own means ------------------------------------------- */
-
-typedef struct ask_ctx {
-    gt_provider *prov;
-    OSSL_PASSPHRASE_CALLBACK *cb;
-    void *cbarg;
-    char unanswered[128]; /* the warning that went with a question nobody answered */
-} ask_ctx;
-
-static int ask_program(void *arg, const char *token, const char *warning, char *pin, size_t size)
-{
-    ask_ctx *ask = arg;
-    char info[256];
-    OSSL_PARAM params[2];
-    size_t len = 0;
-    int ok;
-
-    snprintf(info, sizeof(info), "token '%s' (PIN%s%s)", token, warning != NULL ? "; " : "",
-             warning != NULL ? warning : "");
-    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_PASSPHRASE_PARAM_INFO, info, 0);
-    params[1] = OSSL_PARAM_construct_end();
-    /* "Nobody to ask" is no news: the lack of a PIN is told instead. */
-    ask->prov->core.set_error_mark(ask->prov->core.handle);
-    ok = ask->cb(pin, size - 1, &len, params, ask->cbarg) && len < size;
-    ask->prov->core.pop_error_to_mark(ask->prov->core.handle);
-    if (ok)
-        pin[len] = '\0';
-    if (ok && len > 0)
-        return 1;
-    snprintf(ask->unanswered, sizeof(ask->unanswered), "%s", warning != NULL ? warning : "");
-    return 0;
 }
 
 /* ---- the search ------------------------------------------------------------------------------ */
@@ -347,7 +318,22 @@ static int give_certificate(gt_object *object, give_ctx *give, gt_error *err)
     return ok;
 }
 
-static int give_key(gt_object *object, int private, give_ctx *give, gt_error *err)
+/* Without the bridge: as our own keymgmt takes it. */
+static int give_native(gt_provider *prov, gt_key *key, int private, const give_ctx *give)
+{
+    gt_key *public;
+    int ok;
+
+    if (private || key->object == NULL)
+        return gt_native_give(prov, key, give->cb, give->cbarg);
+    public = gt_key_new_public(key->ps, key->pub);
+    ok = public != NULL && gt_native_give(prov, public, give->cb, give->cbarg);
+    gt_key_free(public);
+    return ok;
+}
+
+static int give_key(gt_provider *prov, gt_object *object, int private, give_ctx *give,
+                    gt_error *err)
 {
     uint8_t der[GT_STUB_MAX];
     gt_key *key = gt_key_from_object(object, err);
@@ -355,6 +341,11 @@ static int give_key(gt_object *object, int private, give_ctx *give, gt_error *er
 
     if (key == NULL)
         return 0;
+    if (!prov->bridged) {
+        ok = give_native(prov, key, private, give);
+        gt_key_free(key);
+        return ok;
+    }
     give->type = OSSL_OBJECT_PKEY;
     give->der = der;
     if (private) {
@@ -377,8 +368,8 @@ static int give_key(gt_object *object, int private, give_ctx *give, gt_error *er
 static int begin(store_ctx *ctx, OSSL_PASSPHRASE_CALLBACK *pw_cb, void *pw_cbarg)
 {
     const gt_core *core = &ctx->prov->core;
-    ask_ctx ask = {ctx->prov, pw_cb, pw_cbarg, ""};
-    const gt_prompt prompt = {ask_program, &ask};
+    gt_ask ask = {ctx->prov, pw_cb, pw_cbarg, ""};
+    const gt_prompt prompt = {gt_ask_program, &ask};
     gt_error err = {.reason = GT_OK};
 
     ctx->searched = 1;
@@ -403,13 +394,10 @@ static int give_next(store_ctx *ctx, give_ctx *give)
     if (cls == CKO_CERTIFICATE)
         ok = give_certificate(object, give, &err);
     else
-        ok = give_key(object, cls == CKO_PRIVATE_KEY && ctx->expect != OSSL_STORE_INFO_PUBKEY, give,
-                      &err);
+        ok = give_key(ctx->prov, object,
+                      cls == CKO_PRIVATE_KEY && ctx->expect != OSSL_STORE_INFO_PUBKEY, give, &err);
     if (!ok && err.reason != GT_OK)
         gt_raise_error(&ctx->prov->core, &err);
-    else if (!ok && cls != CKO_CERTIFICATE && ctx->prov->unbridged != NULL)
-        gt_raise(&ctx->prov->core, GT_R_BRIDGE, "OpenSSL has no other use for GOST keys: %s",
-                 ctx->prov->unbridged);
     else if (!ok)
         gt_raise(&ctx->prov->core, GT_R_NOT_TAKEN, "%s", gt_object_uri(object));
     gt_object_free(object);
@@ -433,6 +421,14 @@ static int store_load(void *loaderctx, OSSL_CALLBACK *object_cb, void *object_cb
     return !ctx->failed;
 }
 
+/* A key that was given by reference, for a keymgmt of another provider. */
+static int store_export_object(void *loaderctx, const void *reference, size_t size,
+                               OSSL_CALLBACK *cb, void *cbarg)
+{
+    (void)loaderctx;
+    return gt_native_export_reference(reference, size, cb, cbarg);
+}
+
 static const OSSL_DISPATCH functions[] = {
     {OSSL_FUNC_STORE_OPEN, (void (*)(void))store_open},
     {OSSL_FUNC_STORE_SETTABLE_CTX_PARAMS, (void (*)(void))store_settable_ctx_params},
@@ -440,6 +436,7 @@ static const OSSL_DISPATCH functions[] = {
     {OSSL_FUNC_STORE_LOAD, (void (*)(void))store_load},
     {OSSL_FUNC_STORE_EOF, (void (*)(void))store_eof},
     {OSSL_FUNC_STORE_CLOSE, (void (*)(void))store_close},
+    {OSSL_FUNC_STORE_EXPORT_OBJECT, (void (*)(void))store_export_object},
     {0, NULL},
 };
 

@@ -15,14 +15,14 @@ typedef enum stage { WHOLE, MIDDLE, LAST } stage;
 static CK_RV work(tok_op *op, stage part, const CK_BYTE *in, CK_ULONG len, CK_BYTE *out,
                   CK_ULONG *out_len)
 {
-    CK_ULONG done = 0, rest = 0;
+    CK_ULONG done = 0, rest = op->class->measures ? *out_len : 0;
     CK_RV rv = CKR_OK;
 
     if (part != LAST)
         rv = op->class->crypt_update(op, in, len, out, &done);
     if (rv == CKR_OK && part != MIDDLE)
         rv = op->class->crypt_final(op, out + done, &rest);
-    if (rv == CKR_OK)
+    if (rv == CKR_OK || rv == CKR_BUFFER_TOO_SMALL)
         *out_len = done + rest;
     return rv;
 }
@@ -47,7 +47,7 @@ static CK_RV crypt(CK_SESSION_HANDLE session, tok_op_kind kind, stage part, cons
         rv = bad_len(kind);
     if (rv == CKR_OK) {
         need = op->class->crypt_size(op, len, part != MIDDLE);
-        if (out == NULL || *out_len < need) {
+        if (out == NULL || (*out_len < need && !op->class->measures)) {
             rv = out == NULL ? CKR_OK : CKR_BUFFER_TOO_SMALL;
             *out_len = need;
             return tok_session_leave(s, rv);
@@ -55,10 +55,10 @@ static CK_RV crypt(CK_SESSION_HANDLE session, tok_op_kind kind, stage part, cons
         rv = tok_op_still_there(s);
     }
     if (rv == CKR_OK) {
-        op->parts = 1;
+        op->parts |= part == MIDDLE;
         rv = work(op, part, in != NULL ? in : nothing, len, out, out_len);
     }
-    if (rv != CKR_OK || part != MIDDLE)
+    if (rv != CKR_BUFFER_TOO_SMALL && (rv != CKR_OK || part != MIDDLE))
         tok_op_drop(s, kind);
     return tok_session_leave(s, rv);
 }

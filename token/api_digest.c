@@ -3,6 +3,8 @@
 #include "token/operation.h"
 #include "token/secmem.h"
 
+#include "gost/mem.h"
+
 CK_RV C_DigestInit(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism)
 {
     return tok_op_init(session, TOK_OP_DIGEST, mechanism, CK_INVALID_HANDLE);
@@ -50,6 +52,7 @@ CK_RV C_DigestKey(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
     tok_object_free(o);
     if (rv != CKR_OK)
         tok_op_drop(s, TOK_OP_DIGEST);
+    gost_wipe_stack();
     return tok_session_leave(s, rv);
 }
 

@@ -19,7 +19,8 @@
     (CKF_VENDOR_DO_NOT_USE_INTERNAL_CMS_CERTS | CKF_VENDOR_ALLOW_PARTIAL_CHAINS |                  \
      CKF_VENDOR_CHECK_SIGNATURE_ONLY | CKF_VENDOR_USE_TRUSTED_CERTS_FROM_TOKEN)
 #define MAX_MEMBERS 65536 /* of an array of the caller's */
-#define MAX_CHECKS  256   /* signatures of certificates and lists, for one signer */
+#define MAX_CHECKS  256   /* signatures that are checked for one signer, */
+#define MAX_TOTAL   4096  /* and for a whole message */
 #define AUTHORITY   2     /* CKA_CERTIFICATE_CATEGORY */
 
 typedef struct verify_op {
@@ -179,6 +180,10 @@ static CK_RV try_pool(const verify_op *op, size_t i, const tok_x509_pool *pool, 
     for (k = 0; k < pool->n; k++) {
         if (!tok_cms_signer_is(op->cms, i, pool->certs[k]))
             continue;
+        if (chain->checks-- <= 0) {
+            tok_log("C_EX_PKCS7Verify: signer %zu: too many certificates to try", i);
+            return CKR_SIGNATURE_INVALID;
+        }
         *cert = pool->certs[k];
         rv = tok_cms_check(op->cms, i, *cert);
         if (rv == CKR_OK) {
@@ -193,8 +198,9 @@ static CK_RV try_pool(const verify_op *op, size_t i, const tok_x509_pool *pool, 
     return CKR_SIGNATURE_INVALID;
 }
 
-/* CKR_SIGNATURE_INVALID also if the signer's certificate is nowhere. */
-static CK_RV verify_signer(const verify_op *op, size_t i, const tok_x509 **cert)
+/* CKR_SIGNATURE_INVALID also if the signer's certificate is nowhere. *left: the signatures that may
+ * still be checked for this message. */
+static CK_RV verify_signer(const verify_op *op, size_t i, int *left, const tok_x509 **cert)
 {
     const int internal = (op->flags & CKF_VENDOR_DO_NOT_USE_INTERNAL_CMS_CERTS) == 0;
     const tok_x509_pool others[] = {op->others, op->cms->certs}, none = {NULL, 0};
@@ -210,8 +216,9 @@ static CK_RV verify_signer(const verify_op *op, size_t i, const tok_x509 **cert)
         .mode = op->mode,
         .partial = (op->flags & CKF_VENDOR_ALLOW_PARTIAL_CHAINS) != 0,
         .now = (int64_t)time(NULL),
-        .checks = MAX_CHECKS,
+        .checks = *left < MAX_CHECKS ? *left : MAX_CHECKS,
     };
+    const int checks = chain.checks;
     int right = 0;
     CK_RV rv = CKR_SIGNATURE_INVALID;
     size_t k;
@@ -219,6 +226,7 @@ static CK_RV verify_signer(const verify_op *op, size_t i, const tok_x509 **cert)
     *cert = NULL;
     for (k = 0; k < sizeof pools / sizeof pools[0] && rv == CKR_SIGNATURE_INVALID; k++)
         rv = try_pool(op, i, pools[k], &chain, &right, cert);
+    *left -= checks - (chain.checks > 0 ? chain.checks : 0);
     if (rv == CKR_SIGNATURE_INVALID && right) {
         tok_log("C_EX_PKCS7Verify: signer %zu: %s", i, chain.why);
         return CKR_CERT_CHAIN_NOT_VERIFIED;
@@ -244,13 +252,14 @@ static CK_RV verify_all(const verify_op *op, CK_VENDOR_BUFFER **signers)
     const size_t n = op->cms->signers_n;
     CK_RV rv = n != 0 ? CKR_OK : CKR_SIGNATURE_INVALID, one;
     const tok_x509 *cert;
+    int left = MAX_TOTAL;
     size_t i;
 
     *signers = calloc(n + 1, sizeof **signers);
     if (*signers == NULL)
         return CKR_HOST_MEMORY;
     for (i = 0; i < n && (rv == CKR_OK || rv == CKR_CERT_CHAIN_NOT_VERIFIED); i++) {
-        one = verify_signer(op, i, &cert);
+        one = verify_signer(op, i, &left, &cert);
         if (one == CKR_OK) {
             (*signers)[i].pData = malloc(cert->whole.len);
             (*signers)[i].ulSize = cert->whole.len;

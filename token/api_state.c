@@ -44,6 +44,12 @@ void tok_state_drop(void)
     seal.key = NULL;
 }
 
+void tok_state_forget(void)
+{
+    (void)pthread_mutex_init(&seal.lock, NULL);
+    seal.key = NULL; /* what it pointed to is zeros now: see secmem.h */
+}
+
 /* In secret memory, to be freed. NULL: no memory, no random bytes. */
 static gost_kuznyechik *cipher(uint8_t salt[32])
 {

@@ -143,6 +143,7 @@ CK_RV tok_core_start(void)
     } else if (inherited == TORN) {
         memset(&tok, 0, sizeof tok);
         tok_ossl_forget();
+        tok_state_forget();
     }
     inherited = NOTHING;
     rv = tok_config_start();

@@ -59,6 +59,10 @@ static void write_line(int level, const char *format, va_list ap)
     k = vsnprintf(line + n, sizeof line - n - 1, format, ap);
     if (k > 0)
         n += (size_t)k < sizeof line - n - 1 ? (size_t)k : sizeof line - n - 2;
+    for (k = 0; (size_t)k < n; k++) { /* what a caller gave must not look like a line of ours */
+        if ((unsigned char)line[k] < 0x20 || line[k] == 0x7F)
+            line[k] = '?';
+    }
     line[n++] = '\n';
     if (write(fd, line, n) < 0)
         return; /* a log that cannot be written must not disturb the work */

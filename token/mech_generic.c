@@ -35,8 +35,11 @@ const tok_mech_class tok_mech_generic_keygen = {
     .generate = generate,
 };
 
-/* PKCS #11 2.40, 2.32: a key is sensitive if one of the two is, and not extractable if one of the
- * two is not. */
+/*
+ * PKCS #11 2.40, 2.32: a key is sensitive if one of the two is, and not extractable if one of the
+ * two is not. What holds the bytes of a key is as private as that key, and leaves the token only
+ * under keys that it may leave under.
+ */
 static CK_RV stricter(const tok_object *o, tok_attrs *key)
 {
     CK_RV rv = CKR_OK;
@@ -45,11 +48,22 @@ static CK_RV stricter(const tok_object *o, tok_attrs *key)
         rv = tok_attrs_set_bool(key, CKA_SENSITIVE, CK_TRUE);
     if (rv == CKR_OK && !tok_attrs_bool(o->attrs, CKA_EXTRACTABLE, CK_FALSE))
         rv = tok_attrs_set_bool(key, CKA_EXTRACTABLE, CK_FALSE);
+    if (rv == CKR_OK && tok_attrs_bool(o->attrs, CKA_WRAP_WITH_TRUSTED, CK_TRUE))
+        rv = tok_attrs_set_bool(key, CKA_WRAP_WITH_TRUSTED, CK_TRUE);
+    if (rv == CKR_OK && o->private)
+        rv = tok_attrs_set_bool(key, CKA_PRIVATE, CK_TRUE);
     if (rv == CKR_OK && !tok_attrs_bool(o->attrs, CKA_ALWAYS_SENSITIVE, CK_FALSE))
         rv = tok_attrs_set_bool(key, CKA_ALWAYS_SENSITIVE, CK_FALSE);
     if (rv == CKR_OK && !tok_attrs_bool(o->attrs, CKA_NEVER_EXTRACTABLE, CK_FALSE))
         rv = tok_attrs_set_bool(key, CKA_NEVER_EXTRACTABLE, CK_FALSE);
     return rv;
+}
+
+/* Its value is no secret from the caller. */
+static int is_open(const tok_object *o)
+{
+    return !tok_attrs_bool(o->attrs, CKA_SENSITIVE, CK_TRUE) &&
+           tok_attrs_bool(o->attrs, CKA_EXTRACTABLE, CK_FALSE);
 }
 
 static CK_RV second_key(tok_session *s, const tok_mech *m, const CK_MECHANISM *param,
@@ -83,12 +97,14 @@ static CK_RV concatenate(const tok_mech *m, const CK_MECHANISM *param, tok_sessi
     if (rv == CKR_OK)
         rv = tok_object_secret(s, second, CKA_VALUE, &b, &b_len);
     if (rv == CKR_OK) {
-        /* What is asked for, or what a key of that type has, or all. Not less than the base key:
-         * from short pieces of a key it could be guessed piece by piece. */
+        /* What is asked for, or what a key of that type has, or all. Not a piece of a key that the
+         * caller may not read: from short pieces, put after or before known bytes, it could be
+         * guessed byte by byte. */
         want = tok_kind_value_len(type);
         if (want == 0)
             want = tok_attrs_ulong(key, CKA_VALUE_LEN, a_len + b_len);
-        if (want < a_len || want > a_len + b_len)
+        if (want < a_len || want > a_len + b_len ||
+            (want > a_len && want < a_len + b_len && !is_open(second)))
             rv = CKR_KEY_SIZE_RANGE;
     }
     if (rv == CKR_OK) {

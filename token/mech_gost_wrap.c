@@ -181,18 +181,16 @@ static CK_RV make_sender(const party *to, tok_key **key, CK_BYTE *pub)
     return rv;
 }
 
-static CK_RV load_sender(tok_session *s, CK_OBJECT_HANDLE handle, const party *to, tok_key **key,
-                         CK_BYTE *pub)
+static CK_RV load_sender(const tok_mech *m, tok_session *s, CK_OBJECT_HANDLE handle,
+                         const party *to, tok_key **key, CK_BYTE *pub)
 {
     tok_object *o = NULL;
     const CK_ATTRIBUTE *info;
     party from;
     CK_RV rv = tok_key_get(s, handle, &o);
 
-    if (rv == CKR_OK && o->kind->bit != TOK_KIND_GOST_PRIV)
-        rv = CKR_KEY_TYPE_INCONSISTENT;
-    if (rv == CKR_OK && !tok_attrs_bool(o->attrs, CKA_DERIVE, CK_FALSE))
-        rv = CKR_KEY_FUNCTION_NOT_PERMITTED;
+    if (rv == CKR_OK)
+        rv = tok_mech_key_ok(m, o, CKO_PRIVATE_KEY, CKA_DERIVE);
     if (rv == CKR_OK)
         rv = tok_gost_params(o->attrs, &from.ps, &from.hash);
     if (rv == CKR_OK && from.ps->curve != to->ps->curve)
@@ -247,7 +245,6 @@ static CK_RV wrap(const tok_mech *m, const CK_MECHANISM *param, tok_session *s,
     party to;
     CK_RV rv = read_params(param, &p);
 
-    (void)m;
     memset(&t, 0, sizeof t);
     if (rv == CKR_OK && key->class != CKO_SECRET_KEY)
         rv = CKR_KEY_NOT_WRAPPABLE;
@@ -275,7 +272,7 @@ static CK_RV wrap(const tok_mech *m, const CK_MECHANISM *param, tok_session *s,
         rv = CKR_FUNCTION_FAILED;
     if (rv == CKR_OK)
         rv = p.hKey == CK_INVALID_HANDLE ? make_sender(&to, &sender, t.sender)
-                                         : load_sender(s, p.hKey, &to, &sender, t.sender);
+                                         : load_sender(m, s, p.hKey, &to, &sender, t.sender);
     if (rv == CKR_OK)
         rv = seal(&t, &to, sender, recipient->pValue, cek, t.wrapped);
     if (rv == CKR_OK && write_transport(&t, &to, buf, &start) == len)

@@ -173,12 +173,16 @@ static CK_RV rsa_final(tok_op *base, CK_BYTE *out, CK_ULONG *out_len)
     } else {
         plain = tok_secret_alloc(TOK_RSA_BYTES);
         rv = plain != NULL ? decrypt(lib, op, plain, &len) : CKR_HOST_MEMORY;
+        if (rv == CKR_OK && len > *out_len) {
+            rv = CKR_BUFFER_TOO_SMALL;
+            op->have = base->parts ? op->have : 0;
+        }
         if (rv == CKR_OK && len != 0)
             memcpy(out, plain, len);
         tok_secret_free(plain);
     }
     tok_ossl_leave();
-    *out_len = rv == CKR_OK ? len : 0;
+    *out_len = rv == CKR_OK || rv == CKR_BUFFER_TOO_SMALL ? len : 0;
     return rv;
 }
 
@@ -193,10 +197,18 @@ static void rsa_free(tok_op *base)
     tok_secret_free(op);
 }
 
-static const tok_op_class crypt_class = {
+static const tok_op_class encrypt_class = {
     .crypt_size = rsa_size,
     .crypt_update = rsa_update,
     .crypt_final = rsa_final,
+    .free = rsa_free,
+};
+
+static const tok_op_class decrypt_class = {
+    .crypt_size = rsa_size,
+    .crypt_update = rsa_update,
+    .crypt_final = rsa_final,
+    .measures = 1,
     .free = rsa_free,
 };
 
@@ -209,7 +221,7 @@ static CK_RV start(const tok_mech *m, const CK_MECHANISM *param, tok_session *s,
 
     if (op == NULL)
         return CKR_HOST_MEMORY;
-    op->op.class = &crypt_class;
+    op->op.class = decrypting ? &decrypt_class : &encrypt_class;
     rv = prepare(m, param, key->attrs, decrypting, op);
     if (rv == CKR_OK && decrypting) {
         rv = tok_object_key(s, key, &op->key);
@@ -314,7 +326,7 @@ CK_RV tok_rsa_unwrap(const tok_mech *m, const CK_MECHANISM *param, tok_session *
                      tok_attrs *key, void **value, size_t *len)
 {
     CK_BYTE *plain;
-    CK_ULONG n = 0;
+    CK_ULONG n = TOK_RSA_BYTES;
     rsa_op *op;
     CK_RV rv;
 

@@ -475,12 +475,10 @@ CK_RV tok_objects_create(tok_session *s, tok_attrs *const *attrs, size_t n,
     return CKR_GENERAL_ERROR;
 }
 
-static CK_RV change_session_object(tok_session *s, CK_OBJECT_HANDLE handle, tok_object *o,
-                                   const tok_attrs *changes)
+/* A copy of a session object with the changes. */
+static CK_RV changed(tok_session *s, tok_object *o, const tok_attrs *changes, tok_object **out)
 {
     tok_attrs *all = NULL;
-    tok_object *fresh = NULL, *old = NULL;
-    tok_entry *e;
     size_t i;
     CK_RV rv = tok_object_whole(s, o, &all);
 
@@ -490,22 +488,37 @@ static CK_RV change_session_object(tok_session *s, CK_OBJECT_HANDLE handle, tok_
         rv = tok_attrs_set(all, a->type, a->pValue, a->ulValueLen);
     }
     if (rv == CKR_OK)
-        rv = from_attrs(all, &fresh);
-    if (rv == CKR_OK) {
+        rv = from_attrs(all, out);
+    tok_attrs_free(all);
+    return rv;
+}
+
+static CK_RV change_session_object(tok_session *s, CK_OBJECT_HANDLE handle, tok_object *o,
+                                   const tok_attrs *changes)
+{
+    tok_object *from = o, *fresh, *next;
+    tok_entry *e;
+    CK_RV rv = CKR_OK;
+
+    atomic_fetch_add(&from->refs, 1);
+    for (; from != NULL; from = next) {
+        next = fresh = NULL;
+        rv = changed(s, from, changes, &fresh);
         (void)pthread_mutex_lock(&s->slot->lock);
         e = tok_map_get(&s->slot->by_handle, handle);
-        if (e != NULL) {
-            old = e->object;
-            e->object = fresh;
-            fresh = NULL;
-        } else {
+        if (rv == CKR_OK && e == NULL) {
             rv = CKR_OBJECT_HANDLE_INVALID;
+        } else if (rv == CKR_OK && e->object != from) { /* another thread's changes stay */
+            next = e->object;
+            atomic_fetch_add(&next->refs, 1);
+        } else if (rv == CKR_OK) {
+            e->object = fresh;
+            fresh = from; /* what the entry had */
         }
         (void)pthread_mutex_unlock(&s->slot->lock);
+        tok_object_free(fresh);
+        tok_object_free(from);
     }
-    tok_object_free(old);
-    tok_object_free(fresh);
-    tok_attrs_free(all);
     return rv;
 }
 

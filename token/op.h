@@ -43,6 +43,13 @@ typedef struct tok_op_class {
     CK_RV(*crypt_update)
     (tok_op *op, const CK_BYTE *in, CK_ULONG len, CK_BYTE *out, CK_ULONG *out_len);
     CK_RV (*crypt_final)(tok_op *op, CK_BYTE *out, CK_ULONG *out_len);
+    /*
+     * 1: crypt_update writes nothing, and how much crypt_final will write only it can tell (an RSA
+     * padding): it finds in *out_len what room there is, and with CKR_BUFFER_TOO_SMALL puts there
+     * what it needs and leaves the operation as it was before the call (op->parts 0: before the
+     * data came).
+     */
+    int measures;
 
     /* One message of a TOK_OP_MESSAGE_… operation, whole. param: CK_…_MESSAGE_PARAMS. */
     CK_RV(*message)

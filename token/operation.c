@@ -2,6 +2,7 @@
 /* see operation.h */
 #include "token/operation.h"
 #include "token/journal.h"
+#include "token/keys.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,8 @@ void tok_op_drop(tok_session *s, tok_op_kind kind)
 
 CK_RV tok_op_active(tok_session *s, tok_op_kind kind, tok_op **op)
 {
+    if (s->ops[kind] != NULL && s->ops[kind]->epoch != tok_op_epoch(s->slot))
+        tok_op_drop(s, kind); /* a logout that has not come to this session yet */
     *op = s->ops[kind];
     if (*op == NULL)
         return CKR_OPERATION_NOT_INITIALIZED;
@@ -45,12 +48,7 @@ CK_RV tok_op_active(tok_session *s, tok_op_kind kind, tok_op **op)
 
 unsigned tok_op_epoch(tok_slot *slot)
 {
-    unsigned epoch;
-
-    (void)pthread_mutex_lock(&slot->lock);
-    epoch = slot->epoch;
-    (void)pthread_mutex_unlock(&slot->lock);
-    return epoch;
+    return atomic_load(&slot->epoch);
 }
 
 CK_RV tok_op_still_there(tok_session *s)
@@ -138,9 +136,7 @@ CK_RV tok_op_init(CK_SESSION_HANDLE session, tok_op_kind kind, CK_MECHANISM *mec
     if (rv == CKR_OK && s->ops[kind] != NULL)
         rv = CKR_OPERATION_ACTIVE;
     if (rv == CKR_OK && kind != TOK_OP_DIGEST)
-        rv = tok_object_get(s, key, &o);
-    if (rv == CKR_OBJECT_HANDLE_INVALID)
-        rv = CKR_KEY_HANDLE_INVALID;
+        rv = tok_key_get(s, key, &o);
     if (rv == CKR_OK)
         rv = tok_op_make(s, kind, mechanism, o, &op);
     if (rv == CKR_OK) {

@@ -45,6 +45,7 @@
 #define SO            TOK_R_SO_TRUE
 #define SET           TOK_R_SET
 #define COPY          TOK_R_COPY
+#define USE           (TOK_R_SET | TOK_R_USE)
 #define RISE          TOK_R_RISE
 #define FALL          TOK_R_FALL
 #define HIDDEN        TOK_R_SECRET
@@ -84,28 +85,28 @@ static const tok_rule rules[] = {
     {CKA_JAVA_MIDP_SECURITY_DOMAIN,  CERT,       F_ULONG, ZERO,    0},
 
     {CKA_KEY_TYPE,              KEYS,            F_ULONG, NONE,    REQ},
-    {CKA_DERIVE,                GPUB|GPRIV|EPUB|EPRIV, F_BOOL,  ON,       SET},
-    {CKA_DERIVE,                RPUB|RPRIV,      F_BOOL,  OFF,     SET},
-    {CKA_DERIVE,                SECRET,          F_BOOL,  ON,       SET},
+    {CKA_DERIVE,                GPUB|GPRIV|EPUB|EPRIV, F_BOOL,  ON,       USE},
+    {CKA_DERIVE,                RPUB|RPRIV,      F_BOOL,  OFF,     USE},
+    {CKA_DERIVE,                SECRET,          F_BOOL,  ON,       USE},
     {CKA_LOCAL,                 KEYS,            F_BOOL,  NONE,    COMPUTED},
     {CKA_KEY_GEN_MECHANISM,     KEYS,            F_ULONG, NONE,    COMPUTED},
     {CKA_ALLOWED_MECHANISMS,    KEYS,            F_MECHS, EMPTY,   0},
     {CKA_SUBJECT,               PUB|PRIV,        F_BYTES, EMPTY,   SET},
     {CKA_PUBLIC_KEY_INFO,       PUB|PRIV,        F_BYTES, NONE,    COMPUTED},
-    {CKA_ENCRYPT,               RPUB,            F_BOOL,  ON,       SET},
-    {CKA_ENCRYPT,               GPUB|EPUB|GENERIC, F_BOOL,  OFF,     SET},
-    {CKA_ENCRYPT,               CIPHERS,         F_BOOL,  ON,       SET},
-    {CKA_VERIFY,                PUB|SECRET,      F_BOOL,  ON,       SET},
-    {CKA_VERIFY_RECOVER,        PUB,             F_BOOL,  OFF,     SET},
-    {CKA_WRAP,                  PUB|GENERIC,     F_BOOL,  OFF,     SET},
-    {CKA_WRAP,                  CIPHERS,         F_BOOL,  ON,       SET},
-    {CKA_DECRYPT,               RPRIV,           F_BOOL,  ON,       SET},
-    {CKA_DECRYPT,               GPRIV|EPRIV|GENERIC, F_BOOL,  OFF,     SET},
-    {CKA_DECRYPT,               CIPHERS,         F_BOOL,  ON,       SET},
-    {CKA_SIGN,                  PRIV|SECRET,     F_BOOL,  ON,       SET},
-    {CKA_SIGN_RECOVER,          PRIV,            F_BOOL,  OFF,     SET},
-    {CKA_UNWRAP,                PRIV|GENERIC,    F_BOOL,  OFF,     SET},
-    {CKA_UNWRAP,                CIPHERS,         F_BOOL,  ON,       SET},
+    {CKA_ENCRYPT,               RPUB,            F_BOOL,  ON,       USE},
+    {CKA_ENCRYPT,               GPUB|EPUB|GENERIC, F_BOOL,  OFF,     USE},
+    {CKA_ENCRYPT,               CIPHERS,         F_BOOL,  ON,       USE},
+    {CKA_VERIFY,                PUB|SECRET,      F_BOOL,  ON,       USE},
+    {CKA_VERIFY_RECOVER,        PUB,             F_BOOL,  OFF,     USE},
+    {CKA_WRAP,                  PUB|GENERIC,     F_BOOL,  OFF,     USE},
+    {CKA_WRAP,                  CIPHERS,         F_BOOL,  ON,       USE},
+    {CKA_DECRYPT,               RPRIV,           F_BOOL,  ON,       USE},
+    {CKA_DECRYPT,               GPRIV|EPRIV|GENERIC, F_BOOL,  OFF,     USE},
+    {CKA_DECRYPT,               CIPHERS,         F_BOOL,  ON,       USE},
+    {CKA_SIGN,                  PRIV|SECRET,     F_BOOL,  ON,       USE},
+    {CKA_SIGN_RECOVER,          PRIV,            F_BOOL,  OFF,     USE},
+    {CKA_UNWRAP,                PRIV|GENERIC,    F_BOOL,  OFF,     USE},
+    {CKA_UNWRAP,                CIPHERS,         F_BOOL,  ON,       USE},
     {CKA_SENSITIVE,             PRIV|SECRET,     F_BOOL,  ON,       SET|RISE},
     {CKA_EXTRACTABLE,           PRIV|SECRET,     F_BOOL,  OFF,     SET|FALL},
     {CKA_ALWAYS_SENSITIVE,      PRIV|SECRET,     F_BOOL,  NONE,    COMPUTED},

@@ -37,6 +37,7 @@ typedef enum tok_default {
 #define TOK_R_COPY 0x040u /* by C_CopyObject */
 #define TOK_R_RISE 0x080u /* a bool that may only become true */
 #define TOK_R_FALL 0x100u /* a bool that may only become false */
+#define TOK_R_USE  0x800u /* a use of a key: for one that is CKA_TRUSTED only the SO turns it on */
 /* Who may read it. */
 #define TOK_R_SECRET  0x200u /* nobody */
 #define TOK_R_GUARDED 0x400u /* only if not CKA_SENSITIVE and CKA_EXTRACTABLE */

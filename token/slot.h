@@ -34,12 +34,14 @@ struct tok_slot {
     atomic_int lost; /* the token was removed or formatted by somebody else */
     uint64_t seen;   /* under slots_lock: what C_WaitForSlotEvent has last reported (api_event.c) */
 
+    /* Counts logouts: an operation or handle of an earlier epoch is dead. Changes under `lock`. */
+    atomic_uint epoch;
+
     pthread_mutex_t lock;
     /* all below is under `lock` */
     tok_slot_kind kind;
     tok_card *card; /* NULL: not opened yet */
     tok_login login;
-    unsigned epoch; /* counts logouts: an operation or handle of an earlier epoch is dead */
     tok_session *sessions;
     CK_ULONG session_count, rw_count;
 

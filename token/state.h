@@ -10,4 +10,7 @@
 /* Forgets the key. */
 void tok_state_drop(void);
 
+/* In a forked child that cannot free what it has inherited: begins anew. */
+void tok_state_forget(void);
+
 #endif

@@ -264,9 +264,32 @@ static CK_RV judge_change(tok_how how, const tok_kind *kind, int so, const CK_AT
             ((rule->flags & TOK_R_FALL) != 0 && !was && bool_of(a)) ||
             ((rule->flags & TOK_R_SO_TRUE) != 0 && !was && bool_of(a) && !so))
             return CKR_ATTRIBUTE_READ_ONLY;
+        /* The SO has vouched for what a trusted key does: a wrapping key that anybody could tell to
+         * decrypt would give out what it wraps. */
+        if ((rule->flags & TOK_R_USE) != 0 && !was && bool_of(a) && !so &&
+            tok_attrs_bool(now, CKA_TRUSTED, CK_FALSE))
+            return CKR_ATTRIBUTE_READ_ONLY;
     }
     twin = tok_attrs_get(so_far, a->type);
     return twin == NULL || same_value(twin, a) ? CKR_OK : CKR_TEMPLATE_INCONSISTENT;
+}
+
+/* A bool that goes one way only and is what it was: not written, for somebody may have changed it
+ * since `now` was read, and it would go back. */
+static void drop_unchanged(const tok_kind *kind, const tok_attrs *now, tok_attrs *a)
+{
+    const tok_rule *rule;
+    size_t i;
+    int known;
+
+    for (i = tok_attrs_count(a); i-- > 0;) {
+        const CK_ATTRIBUTE *at = tok_attrs_at(a, i);
+
+        rule = tok_rule_find(at->type, kind->bit, &known);
+        if ((rule->flags & (TOK_R_RISE | TOK_R_FALL)) != 0 && rule->form == TOK_FORM_BOOL &&
+            tok_attrs_bool(now, at->type, CK_FALSE) == bool_of(at))
+            tok_attrs_remove(a, at->type);
+    }
 }
 
 CK_RV tok_template_changes(tok_how how, const tok_attrs *now, int so, const CK_ATTRIBUTE *templ,
@@ -292,9 +315,11 @@ CK_RV tok_template_changes(tok_how how, const tok_attrs *now, int so, const CK_A
     if (rv == CKR_OK)
         rv = dates_ok(tok_attrs_get(a, CKA_START_DATE) != NULL ? a : now,
                       tok_attrs_get(a, CKA_END_DATE) != NULL ? a : now);
-    if (rv == CKR_OK)
+    if (rv == CKR_OK) {
+        drop_unchanged(kind, now, a);
         *changes = a;
-    else
+    } else {
         tok_attrs_free(a);
+    }
     return rv;
 }

@@ -7,7 +7,11 @@ t 0 "^module = $build/lib/gosttoken.so$" gt config
 is "the module is the build tree's" "$(grep -c "^module-path = $build/lib/libgosttoken-pkcs11.so$" out)" -eq 1
 is "the default provider is active" "$(grep -A1 '^\[default_sect\]' out | grep -c '^activate = 1')" -eq 1
 is "no PIN source unasked" "$(grep -c pin out)" -eq 0
+is "TLS 1.3 is off" "$(grep -A1 '^\[system_default_sect\]' out | grep -c '^MaxProtocol = TLSv1.2')" -eq 1
+is "for curl too" "$(grep -c '^Protocol = -TLSv1.3' out)" -eq 1
 cp out plain
+t 0 '' gt config --tls13
+is "--tls13 leaves it on" "$(grep -cE "^(ssl_|\[ssl|MaxP|Prot)" out)" -eq 0
 t 0 '' gt config --openssl
 is "--openssl is the default" "$(cmp -s out plain; echo $?)" -eq 0
 t 0 '^token = work$' gt config --token work

@@ -235,6 +235,10 @@ digest_of() {
 
 [ -x "$gosttoken" ] || { echo "no $gosttoken: is GOSTTOKEN_BUILD a build tree?"; exit 1; }
 "$gosttoken" config >"$cnf"
+# The same topics without the bridge.
+if [ -n "${GOSTTOKEN_BRIDGE:-}" ]; then
+    sed -i "s/^module-path = .*/&\nbridge = $GOSTTOKEN_BRIDGE/" "$cnf"
+fi
 
 printf 'The quick brown fox\nsigns with GOST.\n' >"$work/message"
 printf 'The quick brown fix\nsigns with GOST.\n' >"$work/altered"

@@ -28,6 +28,20 @@ END
     } >"$5"
 }
 
+# uri_pem URI: what pkcs11-provider writes
+uri_pem() {
+    cat >uri.conf <<END
+asn1 = SEQUENCE:uri
+[uri]
+magic = VISIBLESTRING:PKCS\\#11 Provider URI v1.0
+uri = UTF8String:$1
+END
+    ours asn1parse -genconf uri.conf -noout -out uri.der
+    echo '-----BEGIN PKCS#11 PROVIDER URI-----'
+    base64 -w 64 uri.der
+    echo '-----END PKCS#11 PROVIDER URI-----'
+}
+
 for type in gost2012_256 gost2012_512; do
     case $type in
     *256) set -- 1.2.643.2.2.35.1 1.2.643.7.1.1.2.2 ;;
@@ -51,6 +65,36 @@ for type in gost2012_256 gost2012_512; do
     refuses '.' ours pkey -in stub.pem -out leak
     holds "nothing was written" ! -s leak
 
+    # The same file from the program made for it, which needs no PIN for that.
+    must env -u GOSTTOKEN_PIN "$gosttoken" uri-pem "$uri"
+    cp "$out" made.pem
+    ok ours pkey -in made.pem -pubout -out pub2.pem
+    same pub.pem pub2.pem
+    must env -u GOSTTOKEN_PIN "$gosttoken" uri-pem "${uri%;type=private}?pin-source=$work/pin"
+    cp "$out" made.pem
+    must env -u GOSTTOKEN_PIN OPENSSL_CONF="$cnf" "${preload[@]}" "$openssl" dgst "-$md" \
+        -sign made.pem -out sig message
+    says 'Verified OK' ours dgst "-$md" -verify pub.pem -signature sig message
+    refuses 'not private' "$gosttoken" uri-pem "${uri%private}cert"
+    refuses 'PIN' "$gosttoken" uri-pem "$uri?pin-value=1234"
+    refuses 'no GOST key' "$gosttoken" uri-pem "$(key work nobody)"
+    refuses 'names no key' "$gosttoken" uri-pem pkcs11:token=work
+
+    # pkcs11-provider's form of it, wherever OpenSSL reads keys by its store; not only as the first
+    # block of a file.
+    uri_pem "$uri" >theirs.pem
+    must ours dgst "-$md" -sign theirs.pem -out sig message
+    says 'Verified OK' ours dgst "-$md" -verify pub.pem -signature sig message
+    cat "$type.crt" theirs.pem >both.pem
+    must ours cms -sign -binary -in message -signer both.pem -inkey both.pem -outform DER -out m.p7s
+    ok ours cms -verify -binary -inform DER -in m.p7s -content message -CAfile "$type.crt" \
+        -purpose any -out /dev/null
+    uri_pem "$(key work nobody)" >theirs.pem
+    refuses '.' ours dgst "-$md" -sign theirs.pem -out never message
+    sed 's/^MI/MA/; s/^M[A-H]/MI/' theirs.pem >broken.pem
+    refuses '.' ours dgst "-$md" -sign broken.pem -out never message
+    holds "nothing was signed" ! -s never
+
     # ts opens its key by fopen: a time stamp of a token key is made through a stub.
     cat >ts.cnf <<END
 [tsa]
@@ -71,11 +115,11 @@ END
     says 'Verification: OK' ours ts -verify -data message -in message.tsr -CAfile "$type.crt"
     refuses 'mismatch|FAILED' ours ts -verify -data altered -in message.tsr -CAfile "$type.crt"
 
-    # A stub of a key that is not there, and one that holds no URI. (OpenSSL drops the errors of what
+    # A stub of a key that is not there, and one that holds neither a URI nor a key. (OpenSSL drops the errors of what
     # it tries on a file, so the cause cannot be asked for here.)
     stub "$type" "$1" "$2" "$(key work nobody)" stub.pem
     refuses '.' ours dgst "-$md" -sign stub.pem -out never message
-    stub "$type" "$1" "$2" "01234567890123456789012345678901" stub.pem
+    stub "$type" "$1" "$2" "0123456789012345678901234567890" stub.pem
     refuses '.' ours dgst "-$md" -sign stub.pem -out never message
     holds "nothing was signed" ! -s never
 done

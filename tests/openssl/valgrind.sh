@@ -49,6 +49,45 @@ for type in gost2012_256 gost2012_512; do
     checked "$openssl" cms -verify -binary -inform DER -in m.p7s -content message \
         -CAfile "$type.crt" -purpose any -out /dev/null
 done
+# Key transport and agreement: opened on the token, made in software.
+ours pkey -in "$uri" -pubout -out token.pub
+for cipher in gost89 kuznyechik-ctr-acpkm-omac; do
+    checked "$openssl" cms -encrypt -binary -in message "-$cipher" -outform DER -out m.der "$type.crt"
+    checked "$openssl" cms -decrypt -binary -inform DER -in m.der -recip "$type.crt" -inkey "$uri" \
+        -out /dev/null
+done
+checked "$openssl" genpkey -algorithm "$type" -pkeyopt paramset:A -out soft.pem
+ours pkey -in soft.pem -pubout -out soft.pub
+checked "$openssl" pkeyutl -derive -inkey "$uri" -peerkey soft.pub -pkeyopt ukmhex:0102030405060708 \
+    -out one
+checked "$openssl" pkeyutl -derive -inkey soft.pem -peerkey token.pub \
+    -pkeyopt ukmhex:0102030405060708 -out two
+same one two
+
+# Both sides of a handshake, each with a key of the token.
+for suite in GOST2012-KUZNYECHIK-KUZNYECHIKOMAC IANA-GOST2012-GOST8912-GOST8912; do
+    : >server.log
+    OPENSSL_CONF=$cnf valgrind --quiet --leak-check=full --show-leak-kinds=definite \
+        --num-callers=30 --log-file=vg.server "$openssl" s_server -accept 127.0.0.1:0 -naccept 1 \
+        -WWW -tls1_2 -cert "$type.crt" -key "$uri" -CAfile "$type.crt" -Verify 1 >server.log 2>&1 &
+    server=$!
+    for ((i = 0; i < 600; i++)); do
+        ! grep -q '^ACCEPT' server.log || break
+        sleep 0.05
+    done
+    checks=$((checks + 1))
+    printf 'GET /message HTTP/1.0\r\n\r\n' |
+        OPENSSL_CONF=$cnf valgrind --quiet --leak-check=full --show-leak-kinds=definite \
+            --num-callers=30 --log-file=vg.log "$openssl" s_client -tls1_2 -cipher "$suite" \
+            -connect "127.0.0.1:$(sed -n 's/^ACCEPT.*:\([0-9]*\)$/\1/p' server.log)" -ign_eof \
+            -cert "$type.crt" -key "$uri" -CAfile "$type.crt" >client.log 2>&1 || true
+    cp client.log "$out"
+    grep -aqF 'signs with GOST' client.log || flaw "no answer" s_client "$suite"
+    wait "$server" || true
+    judge s_client "$suite"
+    cp vg.server vg.log
+    judge s_server "$suite"
+done
 checked "$openssl" req -new -key "$uri" -subj /CN=x -out x.csr
 checked "$openssl" req -verify -in x.csr -noout
 checked "$openssl" dgst -md_gost12_512 -sign "$uri" -out sig message

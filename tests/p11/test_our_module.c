@@ -322,16 +322,96 @@ static void nothing_logged(void **state)
     assert_false(log_leaked);
 }
 
+/* How many secret keys there are in the module's sessions. */
+static CK_ULONG secret_keys(gt_p11 *p)
+{
+    CK_OBJECT_CLASS cls = CKO_SECRET_KEY;
+    CK_ATTRIBUTE want = {CKA_CLASS, &cls, sizeof(cls)};
+    CK_OBJECT_HANDLE found[8];
+    CK_SESSION_HANDLE s;
+    CK_SLOT_ID slots[8];
+    CK_ULONG n = 8, count = 0;
+    CK_FUNCTION_LIST *f;
+    gt_error err;
+
+    f = gt_p11_functions(p, &err);
+    good(f->C_GetSlotList(CK_TRUE, slots, &n), "C_GetSlotList");
+    good(f->C_OpenSession(slots[0], CKF_SERIAL_SESSION, NULL, NULL, &s), "C_OpenSession");
+    good(f->C_FindObjectsInit(s, &want, 1), "C_FindObjectsInit");
+    good(f->C_FindObjects(s, found, 8, &count), "C_FindObjects");
+    good(f->C_FindObjectsFinal(s), "C_FindObjectsFinal");
+    good(f->C_CloseSession(s), "C_CloseSession");
+    return count;
+}
+
+/* VKO of the key with itself; the second step wraps nothing that could be opened. */
+static void derives_keys(void **state)
+{
+    static const uint8_t ukm[8] = {1, 2, 3}, garbage[36] = {4, 5, 6};
+    CK_OBJECT_CLASS cls = CKO_SECRET_KEY;
+    CK_KEY_TYPE type = CKK_GOST28147;
+    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+    gt_p11 *p = client(OUR_MODULE, "work", PIN);
+    gt_object *key = must_find(p, "pkcs11:object=alice");
+    uint8_t oid[32], pub[128], one[64], two[64];
+    size_t oid_len = sizeof(oid), pub_len = sizeof(pub), len = sizeof(one);
+    CK_GOSTR3410_DERIVE_PARAMS params = {CKD_NULL, pub, 64, (CK_BYTE *)ukm, sizeof(ukm)};
+    gt_step steps[2] = {
+        {.mechanism = {CKM_GOSTR3410_12_DERIVE, &params, sizeof(params)},
+         .templ = {{CKA_CLASS, &cls, sizeof(cls)},
+                   {CKA_KEY_TYPE, &type, sizeof(type)},
+                   {CKA_SENSITIVE, &no, 1},
+                   {CKA_EXTRACTABLE, &yes, 1}},
+         .n = 4},
+        {.mechanism = {CKM_GOST28147_KEY_WRAP, (void *)ukm, sizeof(ukm)},
+         .wrapped = garbage,
+         .wrapped_len = sizeof(garbage),
+         .templ = {{CKA_CLASS, &cls, sizeof(cls)}, {CKA_KEY_TYPE, &type, sizeof(type)}},
+         .n = 2},
+    };
+    gt_error err;
+
+    (void)state;
+    assert_true(gt_object_gost_public(key, oid, &oid_len, pub, &pub_len, &err));
+    if (!gt_object_derive(key, steps, 1, one, &len, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(len, 32);
+    len = sizeof(two);
+    assert_true(gt_object_derive(key, steps, 1, two, &len, &err));
+    assert_memory_equal(one, two, 32);
+
+    /* No room; a key that stays hidden; a parameter that is wrong; a second step that fails. */
+    len = 31;
+    assert_false(gt_object_derive(key, steps, 1, two, &len, &err));
+    assert_int_equal(err.rv, CKR_BUFFER_TOO_SMALL);
+    len = sizeof(two);
+    steps[0].templ[2].pValue = &yes;
+    assert_false(gt_object_derive(key, steps, 1, two, &len, &err));
+    assert_int_equal(err.rv, CKR_ATTRIBUTE_SENSITIVE);
+    assert_false(gt_error_is_unsupported(&err));
+    assert_false(gt_object_derive(key, steps, 2, two, &len, &err));
+    assert_int_equal(err.rv, CKR_WRAPPED_KEY_INVALID);
+    assert_false(gt_error_is_unsupported(&err));
+    params.ulUKMLen = 0;
+    assert_false(gt_object_derive(key, steps, 1, two, &len, &err));
+    assert_int_equal(err.rv, CKR_MECHANISM_PARAM_INVALID);
+    assert_true(gt_error_is_unsupported(&err));
+    for (size_t i = 0; i < sizeof(two); i++)
+        assert_int_equal(two[i], 0);
+    /* Nothing of all that is left, and the session is as good as before. */
+    assert_int_equal(secret_keys(p), 0);
+    assert_true(sign_once(key, &err));
+    gt_object_free(key);
+    gt_p11_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_and_signs),
-        cmocka_unit_test(threads_and_forks),
-        cmocka_unit_test(wrong_pin),
-        cmocka_unit_test(random_bytes),
-        cmocka_unit_test(tries_are_told),
-        cmocka_unit_test(nothing_logged),
-        cmocka_unit_test(unreadable_is_not_free),
+        cmocka_unit_test(derives_keys),      cmocka_unit_test(finds_and_signs),
+        cmocka_unit_test(threads_and_forks), cmocka_unit_test(wrong_pin),
+        cmocka_unit_test(random_bytes),      cmocka_unit_test(tries_are_told),
+        cmocka_unit_test(nothing_logged),    cmocka_unit_test(unreadable_is_not_free),
     };
 
     return cmocka_run_group_tests(tests, make_token, remove_token);

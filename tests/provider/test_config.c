@@ -94,20 +94,8 @@ static void bad_values(void **state)
     fails_with("log = /nonexistent/dir/log", "bad configuration", "/nonexistent/dir/log");
 }
 
-/* A key of this type, which must not load, and the error says what to do. */
-static void without_bridge(OSSL_LIB_CTX *ctx, const char *uri, int type)
-{
-    OSSL_STORE_CTX *store = OSSL_STORE_open_ex(uri, ctx, NULL, NULL, NULL, NULL, NULL, NULL);
-
-    ERR_clear_error();
-    assert_non_null(store);
-    assert_int_equal(OSSL_STORE_expect(store, type), 1);
-    assert_null(OSSL_STORE_load(store));
-    assert_int_equal(fx_error("bridge not available", "bridge = off"), 1);
-    OSSL_STORE_close(store);
-}
-
-/* In a process that has never had the bridge: it would serve every context. */
+/* In a process that has never had the bridge: it would serve every context. Keys are native then,
+ * and another context does not get the bridge either, as it would take them for its own. */
 static void bridge_off(void **state)
 {
     pid_t child = fork();
@@ -116,16 +104,24 @@ static void bridge_off(void **state)
     (void)state;
     if (child == 0) {
         OSSL_LIB_CTX *ctx;
-        EVP_MD *md;
+        EVP_PKEY *key;
 
         setenv("OPENSSL_CONF", "/dev/null", 1); /* the default context's would bring it up */
         ctx = context("bridge = off\npin = " FX_PIN);
-        md = EVP_MD_fetch(ctx, "md_gost12_256", NULL);
-        without_bridge(ctx, KEY, OSSL_STORE_INFO_PKEY);
-        without_bridge(ctx, "pkcs11:token=" FX_LABEL ";object=alice;type=public",
-                       OSSL_STORE_INFO_PUBKEY);
-        assert_non_null(md);
-        EVP_MD_free(md);
+        key = load_in(ctx, KEY, OSSL_STORE_INFO_PKEY);
+        assert_non_null(key);
+        assert_non_null(EVP_PKEY_get0_provider(key));
+        fails_with("bridge = on\npin = " FX_PIN, "bad configuration", "native in another");
+        works_with("pin = " FX_PIN);
+        EVP_PKEY_free(key);
+        OSSL_LIB_CTX_free(ctx);
+        /* The last one is gone. */
+        works_with("bridge = on\npin = " FX_PIN);
+        ctx = context("bridge = off\npin = " FX_PIN);
+        key = load_in(ctx, KEY, OSSL_STORE_INFO_PKEY);
+        assert_non_null(key);
+        assert_null(EVP_PKEY_get0_provider(key)); /* too late to be without */
+        EVP_PKEY_free(key);
         OSSL_LIB_CTX_free(ctx);
         exit(0);
     }

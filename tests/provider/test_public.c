@@ -320,20 +320,121 @@ static void bad_point(void **state)
     ERR_clear_error();
 }
 
-/* Software private keys are not ours; they are refused in words. */
+static int sign_verify(EVP_PKEY *signer, EVP_PKEY *verifier)
+{
+    static const unsigned char doc[] = "a document";
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    unsigned char sig[128];
+    size_t len = sizeof(sig);
+    int ok = EVP_DigestSignInit(ctx, NULL, NULL, NULL, signer) == 1 &&
+             EVP_DigestSign(ctx, sig, &len, doc, sizeof(doc)) == 1 && EVP_MD_CTX_reset(ctx) == 1 &&
+             EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, verifier) == 1 &&
+             EVP_DigestVerify(ctx, sig, len, doc, sizeof(doc)) == 1;
+
+    EVP_MD_CTX_free(ctx);
+    return ok;
+}
+
+/* A software key of the other side's: its public half is the same to us, and we sign with it. */
 static void their_private_key(void **state)
 {
-    EVP_PKEY *key;
+    EVP_PKEY *key, *pub;
     BIO *in;
 
     (void)state;
-    assert_int_equal(
-        fx_other("openssl genpkey -algorithm gost2012_256 -pkeyopt paramset:A -out key.pem"), 0);
-    in = BIO_new_file(fx_path("key.pem"), "r");
-    key = PEM_read_bio_PrivateKey(in, NULL, NULL, NULL);
-    BIO_free(in);
-    assert_null(key);
-    assert_int_equal(fx_error("malformed key", "from a token"), 1);
+    for (size_t i = 0; i < fx_set_count; i++) {
+        assert_int_equal(fx_other("openssl genpkey -algorithm gost2012_%u -pkeyopt paramset:%s "
+                                  "-out key.pem && openssl pkey -in key.pem -pubout -out pub.pem",
+                                  fx_sets[i].bits, fx_sets[i].engine),
+                         0);
+        in = BIO_new_file(fx_path("key.pem"), "r");
+        key = PEM_read_bio_PrivateKey(in, NULL, NULL, NULL);
+        BIO_free(in);
+        pub = read_public("pub.pem");
+        assert_non_null(key);
+        assert_int_equal(EVP_PKEY_eq(key, pub), 1);
+        assert_int_equal(sign_verify(key, pub), 1);
+        EVP_PKEY_free(key);
+        EVP_PKEY_free(pub);
+    }
+}
+
+/* The forms in which the private half is written by others: of 1 on CryptoPro A, where the public
+ * key is the base point. */
+static void private_forms(void **state)
+{
+    static const uint8_t head[] = {0x02, 0x01, 0x00, 0x30, 0x1F, 0x06, 0x08, 0x2A, 0x85,
+                                   0x03, 0x07, 0x01, 0x01, 0x01, 0x01, 0x30, 0x13, 0x06,
+                                   0x07, 0x2A, 0x85, 0x03, 0x02, 0x02, 0x23, 0x01, 0x06,
+                                   0x08, 0x2A, 0x85, 0x03, 0x07, 0x01, 0x01, 0x02, 0x02};
+    /* q - 1, little-endian: as a number and as its mask, (q - 1)^2 = 1 mod q */
+    static const uint8_t minus_one[32] = {0x92, 0xB8, 0x61, 0xB7, 0x09, 0x1B, 0x84, 0x45,
+                                          0x00, 0xD1, 0x5A, 0x99, 0x70, 0x10, 0x61, 0x6C,
+                                          0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                          0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+    uint8_t one[32] = {1}, masked[64], der[160], octets[100];
+    EVP_PKEY *first = NULL;
+
+    (void)state;
+    memcpy(masked, minus_one, 32);
+    memcpy(masked + 32, minus_one, 32);
+    for (int form = 0; form < 7; form++) {
+        static const int lens[] = {32, 34, 3, 68, 64, 33, 3};
+        const unsigned char *p = der;
+        size_t n = sizeof(head), len = (size_t)lens[form];
+        PKCS8_PRIV_KEY_INFO *p8;
+        EVP_PKEY *key;
+
+        memset(octets, 0, sizeof(octets));
+        switch (form) {
+        case 0: /* bare */
+            memcpy(octets, one, 32);
+            break;
+        case 1: /* in an OCTET STRING */
+            memcpy(octets, "\x04\x20", 2);
+            memcpy(octets + 2, one, 32);
+            break;
+        case 2: /* INTEGER */
+            memcpy(octets, "\x02\x01\x01", 3);
+            break;
+        case 3: /* SEQUENCE with a masked key, and no public one */
+            memcpy(octets, "\x30\x42\x04\x40", 4);
+            memcpy(octets + 4, masked, 64);
+            break;
+        case 4: /* masked */
+            memcpy(octets, masked, 64);
+            break;
+        case 6: /* zero is no key */
+            memcpy(octets, "\x02\x01\x00", 3);
+            break;
+        default: /* 33 bytes are nothing */
+            break;
+        }
+        memcpy(der + 2, head, n);
+        der[2 + n] = 0x04;
+        der[3 + n] = (uint8_t)len;
+        memcpy(der + 4 + n, octets, len);
+        der[0] = 0x30;
+        der[1] = (uint8_t)(n + 2 + len);
+        assert_true(n + 2 + len < 0x80);
+        p8 = d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, (long)(4 + n + len));
+        assert_non_null(p8);
+        key = EVP_PKCS82PKEY(p8);
+        PKCS8_PRIV_KEY_INFO_free(p8);
+        if (form >= 5) {
+            assert_null(key);
+            assert_int_equal(fx_error("malformed key", "neither"), 1);
+            continue;
+        }
+        assert_non_null(key);
+        if (first == NULL)
+            first = key;
+        assert_int_equal(EVP_PKEY_eq(first, key), 1);
+        assert_int_equal(sign_verify(key, first), 1);
+        if (key != first)
+            EVP_PKEY_free(key);
+    }
+    EVP_PKEY_free(first);
 }
 
 static void wrong_digest(void **state)
@@ -356,15 +457,45 @@ static void wrong_digest(void **state)
     EVP_PKEY_free(key);
 }
 
-static void no_keygen(void **state)
+static void keygen(void **state)
 {
+    EVP_PKEY *one = NULL, *two = NULL, *params = NULL;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(NID_id_GostR3410_2012_256, NULL);
 
     (void)state;
     assert_non_null(ctx);
-    assert_int_not_equal(EVP_PKEY_keygen_init(ctx), 1);
-    assert_int_equal(fx_error("keys are generated on the token", "gosttoken keygen"), 1);
+    assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
+    assert_int_not_equal(EVP_PKEY_keygen(ctx, &one), 1);
+    assert_int_equal(fx_error("no parameter set chosen", "gosttoken keygen"), 1);
+    EVP_PKEY_free(one);
+    one = NULL;
+    assert_int_not_equal(EVP_PKEY_CTX_ctrl_str(ctx, "paramset", "Z"), 1);
+    ERR_clear_error();
+    assert_int_equal(EVP_PKEY_CTX_ctrl_str(ctx, "paramset", "TCA"), 1);
+    assert_int_equal(EVP_PKEY_keygen(ctx, &one), 1);
+    assert_int_equal(EVP_PKEY_keygen(ctx, &two), 1);
+    assert_int_not_equal(EVP_PKEY_eq(one, two), 1);
+    assert_int_equal(EVP_PKEY_parameters_eq(one, two), 1);
+    assert_int_equal(sign_verify(one, one), 1);
+    EVP_PKEY_free(two);
+    two = NULL;
     EVP_PKEY_CTX_free(ctx);
+
+    /* From parameters. */
+    ctx = EVP_PKEY_CTX_new_id(NID_id_GostR3410_2012_512, NULL);
+    assert_int_equal(EVP_PKEY_paramgen_init(ctx), 1);
+    assert_int_equal(EVP_PKEY_CTX_ctrl_str(ctx, "paramset", "B"), 1);
+    assert_int_equal(EVP_PKEY_paramgen(ctx, &params), 1);
+    EVP_PKEY_CTX_free(ctx);
+    ctx = EVP_PKEY_CTX_new(params, NULL);
+    assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
+    assert_int_equal(EVP_PKEY_keygen(ctx, &two), 1);
+    assert_int_equal(EVP_PKEY_parameters_eq(params, two), 1);
+    assert_int_equal(sign_verify(two, two), 1);
+    EVP_PKEY_CTX_free(ctx);
+    EVP_PKEY_free(one);
+    EVP_PKEY_free(two);
+    EVP_PKEY_free(params);
 }
 
 /* ---- damage ---------------------------------------------------------------------------------- */
@@ -441,8 +572,8 @@ int main(void)
         cmocka_unit_test(digests_native),   cmocka_unit_test(digests_shell),
         cmocka_unit_test(their_signatures), cmocka_unit_test(public_keys),
         cmocka_unit_test(bad_point),        cmocka_unit_test(their_private_key),
-        cmocka_unit_test(wrong_digest),     cmocka_unit_test(no_keygen),
-        cmocka_unit_test(mutations),
+        cmocka_unit_test(private_forms),    cmocka_unit_test(wrong_digest),
+        cmocka_unit_test(keygen),           cmocka_unit_test(mutations),
     };
     int failed;
 

@@ -134,7 +134,9 @@ static CK_RV gone_object(void)
 
 static CK_RV no_object(void)
 {
-    return get_rv(open_user(), 777777, CKA_CLASS);
+    CK_ATTRIBUTE t[] = {{CKA_CLASS, NULL, 0}};
+
+    return F->C_GetAttributeValue(open_user(), 777777, t, 1);
 }
 
 static CK_RV private_of_nobody(void)

@@ -257,6 +257,7 @@ static void test_refusals(void **state)
         const char *type, *value, *log;
     } bad[] = {
         {0, "XX", "x", "field XX: the type is not known"},
+        {0, "X\nX\x1B", "x", "field X?X?: the type is not known"}, /* it cannot forge a line */
         {0, "1.2.", "x", "field 1.2.: the type"},
         {0, "3.5", "x", "field 3.5"},
         {0, "C", "RUS", "field C: the value is too short or too long"},

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gost/mgm.h"
+
 #define TC26_A "1.2.643.7.1.2.1.1.1"
 
 /* In a child a failed check ends it with the line's number. */
@@ -172,6 +174,71 @@ static void fork_while_busy(void **state)
             fail_msg("%s", (char *)said);
     }
     OK(sign(s, priv));
+}
+
+/* A child of a process with a thread inside has nothing of its parent's key for saved operations,
+ * and makes one of its own: not zeros, which is what the kernel leaves of the parent's. */
+static void *wait_inside(void *arg)
+{
+    CK_SLOT_ID id;
+
+    (void)arg;
+    (void)F->C_WaitForSlotEvent(0, &id, NULL);
+    return NULL;
+}
+
+static CK_ULONG save_digest(CK_SESSION_HANDLE s, CK_BYTE *state, CK_ULONG room)
+{
+    CK_MECHANISM m = {CKM_GOSTR3411_12_256, NULL, 0};
+
+    CHECK(F->C_DigestInit(s, &m) == CKR_OK);
+    CHECK(F->C_GetOperationState(s, state, &room) == CKR_OK);
+    return room;
+}
+
+static void state_in_child(CK_BYTE *old, CK_ULONG old_len)
+{
+    static const char label[] = "gosttoken operation state";
+    static gost_kuznyechik zeros;
+    static CK_BYTE buf[4096], plain[4096];
+    static const CK_BYTE key[32];
+    CK_SESSION_HANDLE s;
+    CK_ULONG n;
+
+    CHECK(F->C_Initialize(NULL) == CKR_OK);
+    CHECK(F->C_OpenSession(0, CKF_SERIAL_SESSION, NULL, NULL, &s) == CKR_OK);
+    n = save_digest(s, buf, sizeof buf);
+    gost_kuznyechik_set_key(&zeros, key);
+    CHECK(!gost_mgm_open(&zeros, buf, label, sizeof label, buf + 32, n - 32, buf + 16, plain));
+    CHECK(F->C_SetOperationState(s, buf, n, 0, 0) == CKR_OK);
+    CHECK(F->C_SetOperationState(s, old, old_len, 0, 0) == CKR_SAVED_STATE_INVALID);
+    _exit(F->C_Finalize(NULL) == CKR_OK ? 0 : 1);
+}
+
+static void fork_with_saved_state(void **state)
+{
+    struct timespec moment = {0, 50000000};
+    CK_SESSION_HANDLE s;
+    CK_BYTE saved[4096];
+    pthread_t thread;
+    CK_ULONG n;
+    pid_t pid;
+
+    (void)state;
+    if (!FORK_AMONG_THREADS)
+        skip();
+    s = open_rw();
+    n = save_digest(s, saved, sizeof saved);
+    assert_int_equal(pthread_create(&thread, NULL, wait_inside, NULL), 0);
+    (void)nanosleep(&moment, NULL);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        state_in_child(saved, n);
+    wait_for(pid);
+    OK(F->C_Finalize(NULL));
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    OK(F->C_Initialize(NULL));
 }
 
 /* ---- two processes -------------------------------------------------------------------------- */
@@ -349,9 +416,9 @@ int main(void)
 {
 #define TOKEN(t) cmocka_unit_test_setup_teardown(t, test_begin_token, test_end)
     const struct CMUnitTest tests[] = {
-        TOKEN(forked_child),          TOKEN(fork_while_busy),         TOKEN(see_each_other),
-        TOKEN(formatted_by_another),  TOKEN(formatted_while_signing), TOKEN(formatted_then_opened),
-        TOKEN(new_token_is_an_event),
+        TOKEN(forked_child),          TOKEN(fork_while_busy),       TOKEN(fork_with_saved_state),
+        TOKEN(see_each_other),        TOKEN(formatted_by_another),  TOKEN(formatted_while_signing),
+        TOKEN(formatted_then_opened), TOKEN(new_token_is_an_event),
     };
 
     return cmocka_run_group_tests(tests, suite_begin, suite_end);

@@ -171,6 +171,61 @@ static void encrypting(void **state)
     }
 }
 
+/* A buffer of the plaintext's length will do, and a shorter one leaves the operation as it was. */
+static void exact_room(void **state)
+{
+    CK_SESSION_HANDLE s = open_user();
+    CK_OBJECT_HANDLE pub, priv;
+    EVP_PKEY *pkey = generate(s, CK_FALSE, &pub, &priv);
+    CK_RSA_PKCS_OAEP_PARAMS oaep;
+    CK_BYTE out[BYTES], back[BYTES + 1];
+    CK_ULONG n, i, want;
+
+    (void)state;
+    for (i = 0; i < COUNT(cases); i++) {
+        CK_MECHANISM m = mechanism(&cases[i], &oaep);
+
+        openssl_encrypt(pkey, &cases[i], text, 20, out);
+        want = cases[i].pad == RSA_NO_PADDING ? BYTES : 20;
+
+        OK(F->C_DecryptInit(s, &m, priv));
+        n = 0;
+        FAILS(CKR_BUFFER_TOO_SMALL, F->C_Decrypt(s, out, BYTES, back, &n));
+        assert_int_equal(n, want);
+        n = want - 1;
+        memset(back, 0x5A, sizeof back);
+        FAILS(CKR_BUFFER_TOO_SMALL, F->C_Decrypt(s, out, BYTES, back, &n));
+        assert_int_equal(n, want);
+        assert_int_equal(back[0], 0x5A); /* nothing is written */
+        OK(F->C_Decrypt(s, out, BYTES, back, &n));
+        assert_int_equal(n, want);
+        check_plain(&cases[i], back, n, 20);
+        assert_int_equal(back[want], 0x5A);
+        FAILS(CKR_OPERATION_NOT_INITIALIZED, F->C_Decrypt(s, out, BYTES, back, &n));
+
+        /* in parts, the last one asked three times */
+        OK(F->C_DecryptInit(s, &m, priv));
+        n = 0;
+        OK(F->C_DecryptUpdate(s, out, 100, back, &n));
+        OK(F->C_DecryptUpdate(s, out + 100, BYTES - 100, back, &n));
+        OK(F->C_DecryptFinal(s, NULL, &n));
+        assert_int_equal(n, BYTES); /* the most that it may be */
+        n = want - 1;
+        FAILS(CKR_BUFFER_TOO_SMALL, F->C_DecryptFinal(s, back, &n));
+        assert_int_equal(n, want);
+        OK(F->C_DecryptFinal(s, back, &n));
+        check_plain(&cases[i], back, n, 20);
+        FAILS(CKR_OPERATION_NOT_INITIALIZED, F->C_DecryptFinal(s, back, &n));
+
+        /* What cannot be decrypted ends it, however little room there is. */
+        OK(F->C_DecryptInit(s, &m, priv));
+        n = 0;
+        FAILS(CKR_ENCRYPTED_DATA_LEN_RANGE, F->C_Decrypt(s, out, BYTES - 1, back, &n));
+        FAILS(CKR_OPERATION_NOT_INITIALIZED, F->C_Decrypt(s, out, BYTES, back, &n));
+    }
+    EVP_PKEY_free(pkey);
+}
+
 static void decrypting_wrong(void **state)
 {
     CK_SESSION_HANDLE s = open_user();
@@ -325,6 +380,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(encrypting, test_begin_token, test_end),
+        cmocka_unit_test_setup_teardown(exact_room, test_begin_token, test_end),
         cmocka_unit_test_setup_teardown(decrypting_wrong, test_begin_token, test_end),
         cmocka_unit_test_setup_teardown(wrapping, test_begin_token, test_end),
         cmocka_unit_test_setup_teardown(every_time, test_begin_token, test_end),

@@ -5,6 +5,7 @@
  */
 #include "tests/token/harness.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -447,6 +448,75 @@ static void store_of_others(void **state)
     FAILS(CKR_DEVICE_ERROR, F->C_GetTokenInfo(0, &info));
 }
 
+/* 1 if everything in the store belongs to that user. */
+static int all_belong_to(uid_t uid)
+{
+    DIR *d = opendir(store_dir());
+    struct dirent *e;
+    struct stat st;
+    int n = 0, right = 0;
+
+    assert_non_null(d);
+    while ((e = readdir(d)) != NULL) {
+        if (e->d_name[0] == '.')
+            continue;
+        assert_int_equal(fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW), 0);
+        n++;
+        right += st.st_uid == uid;
+    }
+    (void)closedir(d);
+    return n > 0 && n == right;
+}
+
+/* root, for whom nothing is closed, works in a service's store and leaves it usable to the service.
+ */
+static void root_in_anothers_store(void **state)
+{
+    const uid_t service = 65534;
+    CK_OBJECT_HANDLE pub, priv;
+    CK_SESSION_HANDLE s;
+    char above[256];
+    int status;
+    pid_t pid;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    (void)snprintf(above, sizeof above, "%s/..", store_dir());
+    assert_int_equal(chmod(above, 0711), 0); /* the way to the store */
+    OK(F->C_Finalize(NULL));
+    store_clear();
+    (void)mkdir(store_dir(), 0700);
+    assert_int_equal(chown(store_dir(), service, service), 0);
+    OK(F->C_Initialize(NULL));
+    /* a token made, a key made, by root */
+    OK(F->C_InitToken(0, PIN(SO_PIN), (CK_UTF8CHAR *)"service                         "));
+    s = open_rw();
+    OK(F->C_Login(s, CKU_SO, PIN(SO_PIN)));
+    OK(F->C_InitPIN(s, PIN(USER_PIN)));
+    OK(F->C_Logout(s));
+    OK(F->C_Login(s, CKU_USER, PIN(USER_PIN)));
+    make_pair(s, paramset(TC26_A), CK_TRUE, &pub, &priv);
+    OK(F->C_Finalize(NULL));
+    assert_true(all_belong_to(service));
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        CHECK(setgid(service) == 0 && setuid(service) == 0);
+        CHECK(F->C_Initialize(NULL) == CKR_OK);
+        CHECK(F->C_OpenSession(0, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &s) == CKR_OK);
+        CHECK(F->C_Login(s, CKU_USER, PIN(USER_PIN)) == CKR_OK);
+        CHECK(find_n(s, (CK_ATTRIBUTE[]){A_ULONG(CKA_CLASS, class_priv)}, 1, &priv) == 1);
+        CHECK(sign(s, priv) == CKR_OK);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_int_equal(chown(store_dir(), 0, 0), 0);
+    store_clear();
+    OK(F->C_Initialize(NULL));
+}
+
 /* ---- PINs ----------------------------------------------------------------------------------- */
 
 static void odd_pins(void **state)
@@ -505,6 +575,7 @@ int main(void)
         TOKEN(damaged_page),
         TOKEN(store_taken_away),
         TOKEN(store_of_others),
+        TOKEN(root_in_anothers_store),
         TOKEN(odd_pins),
     };
 

@@ -378,6 +378,23 @@ static void cut_without_anchor(void **state)
     HOLDS(says("\"event\":\"journal-anchor\",\"unanchored\":2,") == 1);
 }
 
+static void emptied(vault_head *h)
+{
+    vault_head_new(t, h);
+}
+
+/* Nor can it be emptied without a word. */
+static void taken_away(void **state)
+{
+    (void)state;
+    four_records();
+    vault_logout(t);
+    sql("DELETE FROM journal");
+    forge_head(emptied);
+    OK(vault_login(t, CKU_USER, PIN(USER_PIN)));
+    HOLDS(says("\"seq\":1,") == 1 && says("\"event\":\"journal-anchor\",\"unanchored\":0,") == 1);
+}
+
 /* What was written without a login and altered before the next. */
 static void altered_tail(void **state)
 {
@@ -412,6 +429,46 @@ static void older_file(void **state)
     free(bytes);
 }
 
+/* Without a login it does not grow for ever, and what is left out is counted. */
+static void grows_alone(void **state)
+{
+    tok_attrs *key = private_key(1, 1), *changes = tok_attrs_new();
+    vault_use use = {.name = "sign"};
+    uint64_t id, last;
+
+    (void)state;
+    vault_token_close(t);
+    open_with(1, 16);
+    t = open_token(v, 0);
+    OK(vault_login(t, CKU_USER, PIN(USER_PIN)));
+    OK(vault_insert(t, key, &id));
+    vault_logout(t);
+    last = verdict().last;
+    for (int i = 0; i < 10; i++)
+        vault_journal_use(t, &use);
+    OK(vault_journal_flush(t));
+    HOLDS(verdict().last == last + 10);
+    OK(tok_attrs_set(changes, CKA_LABEL, "new", 3));
+    for (int i = 0; i < 6; i++)
+        OK(vault_update(t, id, changes));
+    EXPECT(CKR_USER_NOT_LOGGED_IN, vault_update(t, id, changes));
+    for (int i = 0; i < 30; i++)
+        vault_journal_use(t, &use);
+    OK(vault_journal_flush(t));
+    OK(vault_journal_flush(t));
+    HOLDS(verdict().last == last + 16);
+    EXPECT(CKR_PIN_INCORRECT, vault_login(t, CKU_USER, PIN("wrong pin"))); /* is written still */
+    HOLDS(verdict().last == last + 17);
+    OK(vault_login(t, CKU_USER, PIN(USER_PIN)));
+    OK(vault_update(t, id, changes));
+    vault_logout(t);
+    HOLDS(says("\"event\":\"journal-lost\",\"records\":30,") == 1);
+    HOLDS(!verdict().altered && verdict().last - verdict().first < 16);
+    OK(vault_update(t, id, changes));
+    tok_attrs_free(key);
+    tok_attrs_free(changes);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, begin, end)
@@ -419,6 +476,7 @@ int main(void)
         T(events),          T(switched_off),       T(uses),           T(chain),
         T(trimmed),         T(altered_record),     T(missing_record), T(cut_off),
         T(cut_with_anchor), T(cut_without_anchor), T(altered_tail),   T(older_file),
+        T(taken_away),      T(grows_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,7 @@ static CK_RV make_temp(const char *dir, int dirfd, char name[VAULT_TEMP_LEN + 1]
         }
         /* Someone who cleans up may have seen it before it was locked. */
         if (flock(*out, LOCK_EX | LOCK_NB) == 0 && fstat(*out, &st) == 0 && st.st_nlink == 1 &&
-            fchmod(*out, 0600) == 0)
+            fchmod(*out, 0600) == 0 && vault_give(dirfd, *out))
             return CKR_OK;
         (void)unlinkat(dirfd, name, 0);
         (void)close(*out);

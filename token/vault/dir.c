@@ -122,9 +122,13 @@ const char *vault_dir(const vault *v)
 
 /* ---- whose it is ---------------------------------------------------------------------------- */
 
+/*
+ * root may use a store that is a service's: nginx's master reads its configuration as root before
+ * its workers become www-data. What root makes there is given to the owner (vault_give).
+ */
 static CK_RV check_owner(const struct stat *st, const char *what, const char *path)
 {
-    if (st->st_uid != geteuid())
+    if (st->st_uid != geteuid() && geteuid() != 0)
         return vault_fail(CKR_DEVICE_ERROR,
                           "%s: the %s belongs to user %lu and not to user %lu: chown it or use "
                           "another directory",
@@ -134,6 +138,15 @@ static CK_RV check_owner(const struct stat *st, const char *what, const char *pa
                           "%s: others can write to the %s (mode %03o): chmod go-w it", path, what,
                           (unsigned)st->st_mode & 0777);
     return CKR_OK;
+}
+
+int vault_give(int dirfd, int fd)
+{
+    struct stat st;
+
+    if (geteuid() != 0)
+        return 1;
+    return fstat(dirfd, &st) == 0 && fchown(fd, st.st_uid, st.st_gid) == 0;
 }
 
 /* mkdir -p, each part for us alone. */

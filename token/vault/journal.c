@@ -3,8 +3,10 @@
  * Writing the journal: always inside the transaction of what is written down, so that both are
  * there or neither. What the records and the anchor are good for stands in vault.h.
  *
- * Old records go only when the anchor is renewed (the number of those written without a login is
- * limited by the counters of PINs): who has no PIN cannot make the journal forget.
+ * Old records go only when the anchor is renewed: who has no PIN cannot make the journal forget.
+ * Nor can he make it grow for ever: what is written without a login is a wrong PIN (as many as
+ * there are tries), a key's end (as many as there are keys), or has to do with what has been
+ * written since the anchor: room_alone.
  */
 #include "token/vault/local.h"
 
@@ -206,10 +208,9 @@ static CK_RV check_anchor(vault_token *t, vault_head *h, const vault_key *key)
     int leads;
     CK_RV rv;
 
-    if (h->anchor_seq == 0)
-        return h->seq == 0 ? CKR_OK
-                           : add_event(t, h, "journal-anchor", ",\"unanchored\":%llu",
-                                       (unsigned long long)h->seq);
+    if (h->anchor_seq == 0) /* the journal was off so far, or somebody has emptied it */
+        return add_event(t, h, "journal-anchor", ",\"unanchored\":%llu",
+                         (unsigned long long)h->seq);
     vault_journal_mac(key, h->anchor_seq, h->anchor_link, mac);
     rv = follow(t, h, &leads);
     if (rv != CKR_OK)
@@ -243,6 +244,14 @@ static CK_RV trim(vault_token *t, vault_head *h)
     return vault_exec(t, ST_JOURNAL_TRIM, "i", first);
 }
 
+/* How many records may still be written that nobody logged in is behind. */
+static uint64_t room_alone(const vault_token *t, const vault_head *h)
+{
+    uint64_t tail = h->seq - h->anchor_seq, most = (uint64_t)t->settings.records;
+
+    return tail < most ? most - tail : 0;
+}
+
 static CK_RV finish(vault_token *t, vault_head *h, const vault_key *key)
 {
     CK_RV rv = CKR_OK;
@@ -273,15 +282,46 @@ static void give_back(vault_token *t, int locked)
         pthread_mutex_unlock(&t->key_lock);
 }
 
+/* What kind of record it is. */
+enum { FIRST = 1 /* of a new token */, LIMITED = 2 /* refused when there is no room_alone */ };
+
+static unsigned kind_of(const char *event)
+{
+    return strcmp(event, "token-create") == 0 ? FIRST
+           : strcmp(event, "key-change") == 0 ? LIMITED
+                                              : 0;
+}
+
+static CK_RV put(vault_token *t, const vault_key *given, unsigned kind, const char *event,
+                 const char *more)
+{
+    const vault_key *key;
+    vault_head h;
+    int locked;
+    CK_RV rv = vault_head_read(t, &h);
+
+    if (rv != CKR_OK)
+        return rv;
+    key = borrow(t, given, &locked);
+    if (key != NULL && kind != FIRST)
+        rv = check_anchor(t, &h, key);
+    else if (key == NULL && kind == LIMITED && room_alone(t, &h) == 0)
+        rv = vault_fail(CKR_USER_NOT_LOGGED_IN,
+                        "%s: the journal has no room for more changes without a login", t->path);
+    if (rv == CKR_OK)
+        rv = add_event(t, &h, event, "%s", more);
+    if (rv == CKR_OK)
+        rv = finish(t, &h, key);
+    give_back(t, locked);
+    return rv;
+}
+
 CK_RV vault_journal_put(vault_token *t, const vault_key *given, const char *event,
                         const char *format, ...)
 {
     char more[RECORD_MAX];
-    const vault_key *key;
-    vault_head h;
     va_list ap;
-    int locked, len;
-    CK_RV rv;
+    int len;
 
     if (!t->settings.journal)
         return CKR_OK;
@@ -290,18 +330,7 @@ CK_RV vault_journal_put(vault_token *t, const vault_key *given, const char *even
     va_end(ap);
     if (len < 0 || (size_t)len >= sizeof(more))
         return vault_fail(CKR_FUNCTION_FAILED, "a record of the journal is too long");
-    rv = vault_head_read(t, &h);
-    if (rv != CKR_OK)
-        return rv;
-    key = borrow(t, given, &locked);
-    if (key != NULL)
-        rv = check_anchor(t, &h, key);
-    if (rv == CKR_OK)
-        rv = add_event(t, &h, event, "%s", more);
-    if (rv == CKR_OK)
-        rv = finish(t, &h, key);
-    give_back(t, locked);
-    return rv;
+    return put(t, given, kind_of(event), event, more);
 }
 
 CK_RV vault_journal_rekey(vault_token *t, const vault_key *key)
@@ -331,20 +360,29 @@ static const char *hex(const void *bytes, size_t len, char out[HEX_MAX])
     return out;
 }
 
-CK_RV vault_journal_put_uses(vault_token *t, const vault_use *uses, size_t n, uint64_t lost)
+CK_RV vault_journal_put_uses(vault_token *t, const vault_use *uses, size_t n, uint64_t *lost)
 {
     char body[RECORD_MAX], id[HEX_MAX], digest[HEX_MAX];
     const vault_key *key;
     vault_head h;
+    uint64_t room = UINT64_MAX, before;
     size_t len;
     int locked;
     CK_RV rv = vault_head_read(t, &h);
 
     if (rv != CKR_OK)
         return rv;
+    before = h.seq;
     key = borrow(t, NULL, &locked);
-    if (key != NULL)
+    if (key != NULL) {
         rv = check_anchor(t, &h, key);
+    } else {
+        room = room_alone(t, &h);
+        if (n > room) {
+            *lost += n - room;
+            n = (size_t)room;
+        }
+    }
     for (size_t i = 0; rv == CKR_OK && i < n; i++) {
         len = begin_body(body, h.seq + 1, uses[i].time, uses[i].name);
         len += (size_t)snprintf(body + len, sizeof(body) - len,
@@ -356,9 +394,11 @@ CK_RV vault_journal_put_uses(vault_token *t, const vault_use *uses, size_t n, ui
                                 uses[i].has_digest ? "\"" : "");
         rv = add(t, &h, body, len);
     }
-    if (rv == CKR_OK && lost > 0)
-        rv = add_event(t, &h, "journal-lost", ",\"records\":%llu", (unsigned long long)lost);
-    if (rv == CKR_OK)
+    if (rv == CKR_OK && *lost > 0 && n < room) {
+        rv = add_event(t, &h, "journal-lost", ",\"records\":%llu", (unsigned long long)*lost);
+        *lost = 0;
+    }
+    if (rv == CKR_OK && h.seq != before)
         rv = finish(t, &h, key);
     give_back(t, locked);
     return rv;

@@ -171,6 +171,10 @@ struct vault {
     vault_settings settings;
 };
 
+/* Gives a new file in a directory to the directory's owner, when root has made it. 0: not possible.
+ */
+int vault_give(int dirfd, int fd);
+
 /* Opens and checks the directory; *fd = -1 if it is not there and `make` is 0. */
 CK_RV vault_dir_open(const char *dir, int make, int *fd);
 
@@ -446,8 +450,9 @@ CK_RV vault_journal_put(vault_token *t, const vault_key *key, const char *event,
 /* Inside a transaction that writes: anchors what is there under another key. */
 CK_RV vault_journal_rekey(vault_token *t, const vault_key *key);
 
-/* The same for uses of keys: as many records in one go. lost: how many more there were. */
-CK_RV vault_journal_put_uses(vault_token *t, const vault_use *uses, size_t n, uint64_t lost);
+/* The same for uses of keys: as many records in one go. *lost: how many more there were; then how
+ * many are still to be told of: without a login there is room for so many records only. */
+CK_RV vault_journal_put_uses(vault_token *t, const vault_use *uses, size_t n, uint64_t *lost);
 
 /* About an object that is a private or secret key; nothing for others. */
 CK_RV vault_journal_object(vault_token *t, const char *event, uint64_t id, const tok_attrs *open,

@@ -39,13 +39,19 @@ char *vault_queue_path(const char *path)
 
 void vault_queue_make(vault_token *t)
 {
-    int fd;
+    int fd, dirfd;
 
     if (faccessat(AT_FDCWD, t->queue, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         return;
     fd = open(t->queue, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
-    if (fd >= 0)
-        (void)close(fd);
+    if (fd < 0)
+        return;
+    dirfd = open(t->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dirfd >= 0) {
+        (void)vault_give(dirfd, fd); /* at worst its owner makes another */
+        (void)close(dirfd);
+    }
+    (void)close(fd);
 }
 
 static uint64_t now_ms(void)

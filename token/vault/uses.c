@@ -51,15 +51,17 @@ void vault_journal_use(vault_token *t, const vault_use *use)
 static void put_back(vault_token *t, vault_use *uses, size_t n, uint64_t lost)
 {
     pthread_mutex_lock(&t->use_lock);
-    if (t->uses != NULL) {
+    if (t->uses != NULL && uses != NULL) {
         size_t more = n + t->uses_n <= ROOM ? t->uses_n : ROOM - n;
         t->uses_lost += t->uses_n - more;
         memcpy(uses + n, t->uses, more * sizeof(*uses));
         n += more;
         free(t->uses);
     }
-    t->uses = uses;
-    t->uses_n = n;
+    if (uses != NULL) {
+        t->uses = uses;
+        t->uses_n = n;
+    }
     t->uses_lost += lost;
     pthread_mutex_unlock(&t->use_lock);
 }
@@ -67,7 +69,7 @@ static void put_back(vault_token *t, vault_use *uses, size_t n, uint64_t lost)
 CK_RV vault_journal_flush(vault_token *t)
 {
     vault_use *uses;
-    uint64_t lost;
+    uint64_t lost, still;
     size_t n;
     CK_RV rv;
 
@@ -89,12 +91,17 @@ CK_RV vault_journal_flush(vault_token *t)
     t->uses_n = 0;
     t->uses_lost = 0;
     pthread_mutex_unlock(&t->use_lock);
+    still = lost;
     if (n > 0 || lost > 0)
-        rv = vault_journal_put_uses(t, uses, n, lost);
+        rv = vault_journal_put_uses(t, uses, n, &still);
     rv = vault_end(t, rv);
-    if (rv != CKR_OK && uses != NULL)
+    if (rv != CKR_OK) {
         put_back(t, uses, n, lost);
-    else
-        free(uses);
+        return rv;
+    }
+    free(uses);
+    pthread_mutex_lock(&t->use_lock);
+    t->uses_lost += still; /* for which there is no room before the next login */
+    pthread_mutex_unlock(&t->use_lock);
     return rv;
 }

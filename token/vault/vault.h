@@ -266,7 +266,10 @@ CK_RV vault_licence(vault_token *t, unsigned number, uint8_t licence[VAULT_LICEN
  *
  * The vault writes: token-create, token-init, token-name, upgrade, login, pin-check, pin-set,
  * pin-init, pin-unblock, pin-force, pin-default, pin-reset, licence, key-create, key-change,
- * key-destroy, and, when it finds out, journal-altered, journal-anchor, journal-lost.
+ * key-destroy, and, when it finds out, journal-altered, journal-anchor (there was no anchor: the
+ * journal was off, or somebody has begun it anew), journal-lost. Without a login the uses and
+ * changes of keys are written until as many records as are kept at all follow the anchor: then uses
+ * are only counted, and vault_update of such a key is refused (CKR_USER_NOT_LOGGED_IN).
  */
 typedef struct vault_use {
     char name[12]; /* letters only: "sign" */

@@ -98,6 +98,19 @@ static CK_RV check_cert(tok_chain *chain, const tok_x509 *c)
     return CKR_OK;
 }
 
+static int is_anchor(const tok_chain *chain, const tok_x509 *c)
+{
+    size_t i;
+
+    if (!chain->partial && !(tok_x509_self_issued(c) && tok_x509_may_issue(c, c)))
+        return 0;
+    for (i = 0; i < chain->trusted->n; i++) {
+        if (tok_der_same(chain->trusted->certs[i]->whole, c->whole))
+            return 1;
+    }
+    return 0;
+}
+
 /* What is asked of one that issued the chain so far. */
 static CK_RV check_issuer(tok_chain *chain, const tok_x509 *c, const path *p)
 {
@@ -105,7 +118,7 @@ static CK_RV check_issuer(tok_chain *chain, const tok_x509 *c, const path *p)
     size_t i;
 
     /* Certificates without extensions are from before version 3: as roots only. */
-    if (!c->ca && !(c->version == 1 && tok_x509_self_issued(c)))
+    if (!c->ca && !(c->version == 1 && tok_x509_self_issued(c) && is_anchor(chain, c)))
         return refuse(chain, "an issuer is not an authority");
     if (c->has_usage && (c->usage & TOK_KU_CERT_SIGN) == 0)
         return refuse(chain, "an issuer's key is not for certificates");
@@ -232,19 +245,6 @@ static CK_RV check_path_revoked(tok_chain *chain, const path *p)
 }
 
 /* ---- the path ------------------------------------------------------------------------------- */
-
-static int is_anchor(const tok_chain *chain, const tok_x509 *c)
-{
-    size_t i;
-
-    if (!chain->partial && !(tok_x509_self_issued(c) && tok_x509_may_issue(c, c)))
-        return 0;
-    for (i = 0; i < chain->trusted->n; i++) {
-        if (tok_der_same(chain->trusted->certs[i]->whole, c->whole))
-            return 1;
-    }
-    return 0;
-}
 
 static CK_RV extend(tok_chain *chain, path *p);
 

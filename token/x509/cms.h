@@ -30,7 +30,8 @@ typedef struct tok_cms_signer {
     tok_bytes signature;
     tok_md hash; /* of the content, while it comes in */
     int hashing;
-    uint8_t digest[TOK_MD_MAX];
+    uint8_t digest[TOK_MD_MAX]; /* of what was signed, if it agrees */
+    int agrees;                 /* the attributes with the content; else nothing was signed */
 } tok_cms_signer;
 
 typedef struct tok_cms {
@@ -38,6 +39,8 @@ typedef struct tok_cms {
     tok_der type; /* eContentType, a whole OBJECT IDENTIFIER */
     int has_content;
     tok_bytes content;
+    uint8_t start[16]; /* of the content that was hashed */
+    uint64_t total;    /* bytes of it */
     tok_x509_pool certs;
     tok_crl_pool crls;
     tok_cms_signer *signers;

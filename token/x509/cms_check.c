@@ -37,24 +37,12 @@ void tok_cms_hash(tok_cms *cms, const uint8_t *data, size_t len)
 {
     size_t i;
 
+    for (i = 0; i < len && cms->total + i < sizeof cms->start; i++)
+        cms->start[cms->total + i] = data[i];
+    cms->total += len;
     for (i = 0; i < cms->signers_n; i++) {
         if (cms->signers[i].hashing)
             tok_md_update(&cms->signers[i].hash, data, len);
-    }
-}
-
-void tok_cms_hash_finish(tok_cms *cms)
-{
-    size_t i;
-
-    for (i = 0; i < cms->signers_n; i++) {
-        tok_cms_signer *s = &cms->signers[i];
-
-        if (s->hashing)
-            tok_md_final(&s->hash, s->digest);
-        else if (s->digest_alg != NULL) /* the one that hashed stands before */
-            memcpy(s->digest, hasher(cms, i)->digest, sizeof s->digest);
-        s->hashing = 0;
     }
 }
 
@@ -108,26 +96,72 @@ static void attributes_digest(const tok_cms_signer *s, uint8_t digest[TOK_MD_MAX
     tok_md_final(&h, digest);
 }
 
+/*
+ * A signature without attributes is over the content itself. Content that looks like attributes is
+ * not taken then: anybody could make such a message from one with attributes, of the same signer,
+ * without his key.
+ */
+static int looks_like_attributes(const tok_cms *cms)
+{
+    const uint8_t *p = cms->start;
+    size_t n = p[1] < 0x80 ? 2 : 2 + (p[1] & 0x7Fu), k;
+    uint64_t len = p[1] < 0x80 ? p[1] : 0, i;
+
+    if (cms->total < sizeof cms->start || p[0] != SET || n > 2 + sizeof len)
+        return 0;
+    for (i = 2; i < n; i++)
+        len = len << 8 | p[i];
+    if (len != cms->total - n || p[n] != TOK_DER_SEQUENCE)
+        return 0;
+    k = n + 1 < sizeof cms->start && p[n + 1] >= 0x80 ? n + 2 + (p[n + 1] & 0x7Fu) : n + 2;
+    return k >= sizeof cms->start || p[k] == TOK_DER_OID;
+}
+
+/* Only plain data may be signed without attributes. */
+static int bare_agrees(const tok_cms *cms)
+{
+    tok_der type = cms->type, oid;
+
+    return tok_der_take(&type, TOK_DER_OID, &oid, NULL) && tok_oid_is(oid, DATA) &&
+           !looks_like_attributes(cms);
+}
+
+void tok_cms_hash_finish(tok_cms *cms)
+{
+    size_t i;
+
+    for (i = 0; i < cms->signers_n; i++) {
+        tok_cms_signer *s = &cms->signers[i];
+
+        if (s->hashing)
+            tok_md_final(&s->hash, s->digest);
+        else if (s->digest_alg != NULL) /* the one that hashed stands before */
+            memcpy(s->digest, hasher(cms, i)->digest, sizeof s->digest);
+        s->hashing = 0;
+    }
+    /* The attributes now, once, however many certificates will be tried. */
+    for (i = 0; i < cms->signers_n; i++) {
+        tok_cms_signer *s = &cms->signers[i];
+
+        if (s->digest_alg == NULL)
+            continue;
+        if (s->attributes.whole.len == 0) {
+            s->agrees = bare_agrees(cms);
+        } else if (attributes_agree(cms, s)) {
+            attributes_digest(s, s->digest);
+            s->agrees = 1;
+        }
+    }
+}
+
 CK_RV tok_cms_check(const tok_cms *cms, size_t i, const tok_x509 *cert)
 {
     const tok_cms_signer *s = &cms->signers[i];
-    uint8_t digest[TOK_MD_MAX];
-    tok_der type = cms->type, oid;
     tok_sigalg alg;
 
-    if (s->digest_alg == NULL || !tok_sigalg_read(s->algorithm, &alg))
+    if (!s->agrees || !tok_sigalg_read(s->algorithm, &alg))
         return CKR_SIGNATURE_INVALID;
-    if (s->attributes.whole.len != 0) {
-        if (!attributes_agree(cms, s))
-            return CKR_SIGNATURE_INVALID;
-        attributes_digest(s, digest);
-    } else {
-        /* Only plain data may be signed without them. */
-        if (!tok_der_take(&type, TOK_DER_OID, &oid, NULL) || !tok_oid_is(oid, DATA))
-            return CKR_SIGNATURE_INVALID;
-        memcpy(digest, s->digest, sizeof digest);
-    }
-    return tok_signature_check(&cert->key, &alg, s->digest_alg, digest,
+    return tok_signature_check(&cert->key, &alg, s->digest_alg, s->digest,
                                (tok_der){s->signature.p, s->signature.len});
 }
 

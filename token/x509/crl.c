@@ -81,15 +81,34 @@ static int read_tbs(tok_der tbs, tok_crl *crl)
     return tbs.len == 0 && tok_name_canonical(crl->issuer, &crl->issuer_canonical);
 }
 
-/* Each entry has a serial number and a time; so that looking one up cannot end early. */
-static int read_entries(tok_der in)
+/* Section 5.3: where an entry has a critical extension that is not known, the list is no proof that
+ * a certificate is good. */
+static int read_entry_extensions(tok_crl *crl, tok_der entry)
 {
-    tok_der entry;
+    tok_der in, oid, value;
+    int critical, bad = 0;
+
+    if (entry.len == 0)
+        return 1;
+    if (!tok_der_take(&entry, TOK_DER_SEQUENCE, &in, NULL) || entry.len != 0)
+        return 0;
+    while (tok_extension_next(&in, &oid, &critical, &value, &bad)) {
+        if (critical && !tok_oid_is(oid, "2.5.29.21")) /* the reason */
+            crl->unknown_critical = 1;
+    }
+    return !bad;
+}
+
+/* Each entry has a serial number and a time; so that looking one up cannot end early. */
+static int read_entries(tok_crl *crl)
+{
+    tok_der in = crl->revoked, entry;
     int64_t when;
 
     while (in.len > 0) {
         if (!tok_der_take(&in, TOK_DER_SEQUENCE, &entry, NULL) ||
-            !tok_der_take(&entry, TOK_DER_INTEGER, NULL, NULL) || !tok_time_take(&entry, &when))
+            !tok_der_take(&entry, TOK_DER_INTEGER, NULL, NULL) || !tok_time_take(&entry, &when) ||
+            !read_entry_extensions(crl, entry))
             return 0;
     }
     return 1;
@@ -117,7 +136,7 @@ CK_RV tok_crl_new(const uint8_t *der, size_t len, tok_crl **out)
         tok_der_take(&list, TOK_DER_BITS, &bits, NULL) && list.len == 0 && bits.len > 1 &&
         bits.p[0] == 0) {
         crl->signature = (tok_der){bits.p + 1, bits.len - 1};
-        if (read_tbs(tbs, crl) && read_entries(crl->revoked))
+        if (read_tbs(tbs, crl) && read_entries(crl))
             rv = CKR_OK;
     }
     if (crl->issuer_canonical.failed)

@@ -92,7 +92,7 @@ static void print_value(tok_bytes *out, uint8_t tag, tok_der value, tok_der whol
     if (tok_str_text(&text, tag, value)) {
         in = (tok_der){text.p, text.len};
         while (tok_utf8_next(&in, &c)) {
-            if (c < 0x20 || c == 0x7F) {
+            if (c < 0x20 || (c >= 0x7F && c < 0xA0)) {
                 tok_bytes_print(out, "\\%02X", (unsigned)c);
                 continue;
             }

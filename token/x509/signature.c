@@ -117,6 +117,12 @@ static int pss(tok_der params, tok_sigalg *out)
         return 0;
     for (i = 0; i < in.len; i++)
         salt = salt << 8 | in.p[i];
+    if (tok_der_take(&seq, 0xA3, &field, NULL) && /* trailerField: there is only 1 */
+        (!tok_der_take(&field, TOK_DER_INTEGER, &in, NULL) || field.len != 0 || in.len != 1 ||
+         in.p[0] != 1))
+        return 0;
+    if (seq.len != 0)
+        return 0;
     out->salt = salt;
     out->kind = TOK_SPKI_RSA;
     return out->hash->evp != NULL && out->mgf->evp != NULL;

@@ -22,7 +22,7 @@ static void plain(tok_bytes *out, uint8_t tag, tok_der content)
     (void)tok_str_text(&text, tag, content);
     in = (tok_der){text.p, text.len};
     while (tok_utf8_next(&in, &c)) {
-        if (c < 0x20 || c == 0x7F)
+        if (c < 0x20 || (c >= 0x7F && c < 0xA0))
             tok_bytes_print(out, "\\%02X", (unsigned)c);
         else
             tok_utf8_put(out, c);
