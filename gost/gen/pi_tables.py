@@ -172,7 +172,8 @@ PLANES_HEAD = HEAD + """/*
  *
  * The decomposition is explained in gost/streebog_shuffle.h. Bytes are kept as alpha(x), with l in
  * the planes 0..3 and r in 4..7, and omega may be left to the linear map behind. The 4-bit
- * functions are sums of products of input bits. %s Internal to gost/.
+ * functions are sums of products of input bits. %s Internal to
+ * gost/.
  */
 #ifndef GOST_PI_PLANES_H
 #define GOST_PI_PLANES_H
