@@ -27,7 +27,8 @@ static CK_OBJECT_HANDLE secret(CK_SESSION_HANDLE s, CK_ATTRIBUTE *more, CK_ULONG
     CK_ATTRIBUTE t[8] = {A_ULONG(CKA_VALUE_LEN, len)};
     CK_OBJECT_HANDLE key;
 
-    memcpy(t + 1, more, n * sizeof *more);
+    if (n != 0)
+        memcpy(t + 1, more, n * sizeof *more);
     OK(F->C_GenerateKey(s, &m, t, n + 1, &key));
     return key;
 }
