@@ -2,23 +2,23 @@
 /* Operations of a session, in one call, in parts, and two at once. See input.h. */
 #include "tests/fuzz/input.h"
 
-#define INIT(name)                                                                                 \
+#define INIT(name, public)                                                                         \
     static CK_RV do_##name(input *in)                                                              \
     {                                                                                              \
         CK_SESSION_HANDLE s = in_session(in);                                                      \
         CK_MECHANISM *m = in_mechanism(in);                                                        \
                                                                                                    \
-        return F->C_##name(s, m, in_object(in));                                                   \
+        return F->C_##name(s, m, in_key(in, public));                                              \
     }
 
 /* From some bytes to others; now and then in the same place. */
 typedef CK_RV in_out(CK_SESSION_HANDLE s, CK_BYTE *in, CK_ULONG in_len, CK_BYTE *out,
                      CK_ULONG *out_len);
 
-static CK_RV through(const char *name, in_out *f, input *in)
+static CK_RV through(const char *name, in_out *f, input *in, int back)
 {
     CK_SESSION_HANDLE s = in_session(in);
-    blob b = in_blob(in, 32);
+    blob b = back ? in_last(in) : in_data(in);
     room r = in_room(in);
     CK_RV rv;
 
@@ -32,10 +32,10 @@ static CK_RV through(const char *name, in_out *f, input *in)
     return rv;
 }
 
-#define THROUGH(name)                                                                              \
+#define THROUGH(name, back)                                                                        \
     static CK_RV do_##name(input *in)                                                              \
     {                                                                                              \
-        return through("C_" #name, F->C_##name, in);                                               \
+        return through("C_" #name, F->C_##name, in, back);                                         \
     }
 
 #define UPDATE(name)                                                                               \
@@ -43,6 +43,15 @@ static CK_RV through(const char *name, in_out *f, input *in)
     {                                                                                              \
         CK_SESSION_HANDLE s = in_session(in);                                                      \
         blob b = in_blob(in, 32);                                                                  \
+                                                                                                   \
+        return F->C_##name(s, b.p, b.len);                                                         \
+    }
+
+#define LAST(name)                                                                                 \
+    static CK_RV do_##name(input *in)                                                              \
+    {                                                                                              \
+        CK_SESSION_HANDLE s = in_session(in);                                                      \
+        blob b = in_last(in);                                                                      \
                                                                                                    \
         return F->C_##name(s, b.p, b.len);                                                         \
     }
@@ -59,32 +68,32 @@ static CK_RV through(const char *name, in_out *f, input *in)
     }
 
 /* clang-format off */
-INIT(EncryptInit)
-THROUGH(Encrypt)
-THROUGH(EncryptUpdate)
+INIT(EncryptInit, 1)
+THROUGH(Encrypt, 0)
+THROUGH(EncryptUpdate, 0)
 FINAL(EncryptFinal)
-INIT(DecryptInit)
-THROUGH(Decrypt)
-THROUGH(DecryptUpdate)
+INIT(DecryptInit, 0)
+THROUGH(Decrypt, 1)
+THROUGH(DecryptUpdate, 1)
 FINAL(DecryptFinal)
-THROUGH(Digest)
+THROUGH(Digest, 0)
 UPDATE(DigestUpdate)
 FINAL(DigestFinal)
-INIT(SignInit)
-THROUGH(Sign)
+INIT(SignInit, 0)
+THROUGH(Sign, 0)
 UPDATE(SignUpdate)
 FINAL(SignFinal)
-INIT(SignRecoverInit)
-THROUGH(SignRecover)
-INIT(VerifyInit)
+INIT(SignRecoverInit, 0)
+THROUGH(SignRecover, 0)
+INIT(VerifyInit, 1)
 UPDATE(VerifyUpdate)
-UPDATE(VerifyFinal)
-INIT(VerifyRecoverInit)
-THROUGH(VerifyRecover)
-THROUGH(DigestEncryptUpdate)
-THROUGH(DecryptDigestUpdate)
-THROUGH(SignEncryptUpdate)
-THROUGH(DecryptVerifyUpdate)
+LAST(VerifyFinal)
+INIT(VerifyRecoverInit, 1)
+THROUGH(VerifyRecover, 0)
+THROUGH(DigestEncryptUpdate, 0)
+THROUGH(DecryptDigestUpdate, 1)
+THROUGH(SignEncryptUpdate, 0)
+THROUGH(DecryptVerifyUpdate, 1)
 /* clang-format on */
 
 static CK_RV do_DigestInit(input *in)
@@ -98,13 +107,13 @@ static CK_RV do_DigestKey(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
 
-    return F->C_DigestKey(s, in_object(in));
+    return F->C_DigestKey(s, in_byte(in) < 160 ? now.objects[AT_GENERIC + 1] : in_object(in));
 }
 
 static CK_RV do_Verify(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
-    blob data = in_blob(in, 32), signature = in_blob(in, 64);
+    blob data = in_data(in), signature = in_last(in);
 
     return F->C_Verify(s, data.p, data.len, signature.p, signature.len);
 }

@@ -123,10 +123,15 @@ static gift in_gift(input *in)
     return g;
 }
 
+static CK_OBJECT_HANDLE in_own(input *in, unsigned at)
+{
+    return in_byte(in) < 192 ? now.objects[at] : in_object(in);
+}
+
 static CK_RV certificate_text(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
-    CK_OBJECT_HANDLE o = in_object(in);
+    CK_OBJECT_HANDLE o = in_own(in, AT_CERTIFICATE);
     gift g = in_gift(in);
     CK_RV rv = X->C_EX_GetCertificateInfoText(s, o, (CK_CHAR **)g.p, g.len);
 
@@ -138,7 +143,7 @@ static CK_RV cms_sign(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
     blob data = in_blob(in, 20);
-    CK_OBJECT_HANDLE cert = in_object(in), key = in_object(in), *more;
+    CK_OBJECT_HANDLE cert = in_own(in, AT_CERTIFICATE), key = in_own(in, AT_GOST_PRIV), *more;
     CK_ULONG n = in_byte(in) % 4;
     gift g = in_gift(in);
     CK_RV rv;
@@ -157,17 +162,17 @@ static CK_CHAR **strings(input *in, CK_ULONG *n)
     CK_CHAR **list;
     uint8_t how = in_byte(in);
 
-    *n = how & 7;
+    *n = how == 0 ? 2 : how & 7;
     list = call_memory(*n * sizeof *list);
     for (CK_ULONG i = 0; i < *n; i++)
-        list[i] = in_string(in);
+        list[i] = in_string(in, i & 1);
     return how >= 250 ? NULL : list;
 }
 
 static CK_RV create_csr(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
-    CK_OBJECT_HANDLE pub = in_object(in), priv = in_object(in);
+    CK_OBJECT_HANDLE pub = in_own(in, AT_GOST_PUB), priv = in_own(in, AT_GOST_PRIV);
     CK_ULONG dn_n, attributes_n, extensions_n;
     CK_CHAR **dn = strings(in, &dn_n), **attributes = strings(in, &attributes_n),
             **extensions = strings(in, &extensions_n);
@@ -196,7 +201,7 @@ static CK_RV set_local_pin(input *in)
 static CK_RV token_manage(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
-    CK_ULONG mode = in_ulong(in);
+    CK_ULONG mode = in_ulong(in) + 3;
     CK_VENDOR_PIN_PARAMS *p = call_memory(sizeof *p + 64);
     blob pin = in_pin(in);
 
@@ -209,7 +214,7 @@ static CK_RV token_manage(input *in)
 static CK_RV slot_manage(input *in)
 {
     CK_SLOT_ID slot = in_slot(in);
-    CK_ULONG mode = in_ulong(in);
+    CK_ULONG mode = in_ulong(in) + 5;
     CK_VENDOR_RESTORE_FACTORY_DEFAULTS_PARAMS *restore = call_memory(sizeof *restore + 64);
     CK_LOCAL_PIN_INFO *info = call_memory(sizeof *info + 64);
     blob pin = in_pin(in), key = in_blob(in, 32);
@@ -245,9 +250,9 @@ static CK_RV wrap_key(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
     CK_MECHANISM *generation = in_mechanism(in);
-    templ t = in_template(in);
+    templ t = in_template(in, FOR_KEY);
     CK_MECHANISM *derivation = in_mechanism(in);
-    CK_OBJECT_HANDLE base = in_object(in), *key;
+    CK_OBJECT_HANDLE base = in_key(in, 0), *key;
     CK_MECHANISM *wrapping = in_mechanism(in);
     room r = in_room(in);
     CK_RV rv;
@@ -264,10 +269,10 @@ static CK_RV unwrap_key(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
     CK_MECHANISM *derivation = in_mechanism(in);
-    CK_OBJECT_HANDLE base = in_object(in), *key;
+    CK_OBJECT_HANDLE base = in_key(in, 0), *key;
     CK_MECHANISM *unwrapping = in_mechanism(in);
-    blob b = in_blob(in, 36);
-    templ t = in_template(in);
+    blob b = in_last(in);
+    templ t = in_template(in, FOR_KEY);
     CK_RV rv;
 
     key = or_null(in, call_memory(sizeof *key));
@@ -301,7 +306,7 @@ static CK_VENDOR_BUFFER *buffers(input *in, CK_ULONG *n)
 static CK_RV verify_init(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
-    blob cms = in_blob(in, 100);
+    blob cms = in_last(in);
     CK_VENDOR_X509_STORE *store = call_memory(sizeof *store);
     CK_ULONG mode;
 
@@ -368,7 +373,7 @@ static CK_RV others(input *in)
     case 0:
         return X->C_EX_LoadActivationKey(s, b.p, b.len);
     case 1:
-        return X->C_EX_SetActivationPassword(slot, in_string(in));
+        return X->C_EX_SetActivationPassword(slot, in_string(in, 0));
     case 2:
         return X->C_EX_GetVolumesInfo(slot, call_memory(sizeof(CK_VOLUME_INFO_EXTENDED)), r.len_p);
     case 3:

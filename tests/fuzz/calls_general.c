@@ -202,7 +202,7 @@ static CK_RV get_state(input *in)
 static CK_RV set_state(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
-    blob b = in_blob(in, 100);
+    blob b = in_last(in);
     CK_OBJECT_HANDLE crypt = in_object(in), sign = in_object(in);
     uint8_t how = in_byte(in);
 
@@ -257,7 +257,7 @@ static CK_RV get_interface(input *in)
     uint8_t how = in_byte(in);
     CK_VERSION *v = call_memory(sizeof *v);
     CK_INTERFACE **out = call_memory(sizeof *out);
-    CK_UTF8CHAR *name = how < 128 ? (CK_UTF8CHAR *)in_string(in) : call_memory(8);
+    CK_UTF8CHAR *name = how < 128 ? (CK_UTF8CHAR *)in_string(in, 0) : call_memory(8);
     CK_RV rv;
 
     if (how >= 128)

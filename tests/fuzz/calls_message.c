@@ -8,7 +8,7 @@
         CK_SESSION_HANDLE s = in_session(in);                                                      \
         CK_MECHANISM *m = in_mechanism(in);                                                        \
                                                                                                    \
-        return F->C_##name(s, m, in_object(in));                                                   \
+        return F->C_##name(s, m, in_key(in, 0));                                                   \
     }
 #define FINAL(name)                                                                                \
     static CK_RV do_##name(input *in)                                                              \
@@ -36,7 +36,7 @@ static message in_message(input *in)
         m.tag.p = NULL;
     m.param = in_message_param(in, &m.param_len, &m.tag);
     m.aad = in_blob(in, 20);
-    m.data = in_blob(in, 32);
+    m.data = in_byte(in) < 160 ? in_blob(in, 32) : in_last(in);
     m.out = in_room(in);
     m.flags = in_byte(in) & 3 ? CKF_END_OF_MESSAGE : in_byte(in);
     return m;

@@ -19,7 +19,7 @@ static CK_OBJECT_HANDLE *place(input *in)
 static CK_RV create(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
-    templ t = in_template(in);
+    templ t = in_template(in, FOR_OBJECT);
     CK_OBJECT_HANDLE *o = place(in);
 
     return made(F->C_CreateObject(s, t.p, t.n, o), o);
@@ -29,7 +29,7 @@ static CK_RV copy(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
     CK_OBJECT_HANDLE from = in_object(in), *o;
-    templ t = in_template(in);
+    templ t = in_template(in, FOR_SEARCH);
 
     o = place(in);
     return made(F->C_CopyObject(s, from, t.p, t.n, o), o);
@@ -68,7 +68,7 @@ static CK_RV set_attributes(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
     CK_OBJECT_HANDLE o = in_object(in);
-    templ t = in_template(in);
+    templ t = in_template(in, FOR_SEARCH);
 
     return F->C_SetAttributeValue(s, o, t.p, t.n);
 }
@@ -76,7 +76,7 @@ static CK_RV set_attributes(input *in)
 static CK_RV find_init(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
-    templ t = in_template(in);
+    templ t = in_template(in, FOR_SEARCH);
 
     return F->C_FindObjectsInit(s, t.p, t.n);
 }
@@ -106,7 +106,7 @@ static CK_RV generate(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
     CK_MECHANISM *m = in_mechanism(in);
-    templ t = in_template(in);
+    templ t = in_template(in, FOR_SEARCH);
     CK_OBJECT_HANDLE *o = place(in);
 
     return made(F->C_GenerateKey(s, m, t.p, t.n, o), o);
@@ -116,7 +116,7 @@ static CK_RV generate_pair(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
     CK_MECHANISM *m = in_mechanism(in);
-    templ pub = in_template(in), priv = in_template(in);
+    templ pub = in_template(in, FOR_PAIR), priv = in_template(in, FOR_SEARCH);
     CK_OBJECT_HANDLE *a = place(in), *b = place(in);
     CK_RV rv = F->C_GenerateKeyPair(s, m, pub.p, pub.n, priv.p, priv.n, a, b);
 
@@ -124,11 +124,19 @@ static CK_RV generate_pair(input *in)
     return made(rv, b);
 }
 
+/* A key that may come out, mostly. */
+static CK_OBJECT_HANDLE in_inner(input *in)
+{
+    uint8_t b = in_byte(in);
+
+    return b < 160 ? now.objects[AT_28147 + 1 - 2 * (b & 1)] : in_object(in);
+}
+
 static CK_RV wrap(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
     CK_MECHANISM *m = in_mechanism(in);
-    CK_OBJECT_HANDLE with = in_object(in), key = in_object(in);
+    CK_OBJECT_HANDLE with = in_key(in, 1), key = in_inner(in);
     room r = in_room(in);
     CK_RV rv = F->C_WrapKey(s, m, with, key, r.p, r.len_p);
 
@@ -140,9 +148,9 @@ static CK_RV unwrap(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
     CK_MECHANISM *m = in_mechanism(in);
-    CK_OBJECT_HANDLE with = in_object(in), *o;
-    blob b = in_blob(in, 36);
-    templ t = in_template(in);
+    CK_OBJECT_HANDLE with = in_key(in, 0), *o;
+    blob b = in_last(in);
+    templ t = in_template(in, FOR_KEY);
 
     o = place(in);
     return made(F->C_UnwrapKey(s, m, with, b.p, b.len, t.p, t.n, o), o);
@@ -152,8 +160,8 @@ static CK_RV derive(input *in)
 {
     CK_SESSION_HANDLE s = in_session(in);
     CK_MECHANISM *m = in_mechanism(in);
-    CK_OBJECT_HANDLE base = in_object(in), *o;
-    templ t = in_template(in);
+    CK_OBJECT_HANDLE base = in_key(in, 0), *o;
+    templ t = in_template(in, FOR_KEY);
 
     o = place(in);
     return made(F->C_DeriveKey(s, m, base, t.p, t.n, o), o);

@@ -38,10 +38,14 @@ typedef struct blob {
 /* Bytes to be read by the module: mostly `natural` many; what an earlier call has returned; NULL; a
  * length that cannot be. */
 blob in_blob(input *in, CK_ULONG natural);
-/* The same without the latter two. */
+/* What the module has returned last, mostly: a signature, a ciphertext. */
+blob in_last(input *in);
+/* As many bytes as the mechanism that was named last wants at once, mostly. */
+blob in_data(input *in);
+/* in_blob without NULL and lengths that cannot be. */
 blob in_good_blob(input *in, CK_ULONG natural);
-/* A string that ends with a zero, in memory of its own. */
-CK_CHAR *in_string(input *in);
+/* A string that ends with a zero, in memory of its own; those of places 0 and 1 belong together. */
+CK_CHAR *in_string(input *in, unsigned place);
 
 /* Room for what the module returns. */
 typedef struct room {
@@ -66,6 +70,8 @@ CK_OBJECT_HANDLE in_object(input *in);
 void keep_object(CK_OBJECT_HANDLE o);
 CK_SLOT_ID in_slot(input *in);
 CK_MECHANISM *in_mechanism(input *in);
+/* A key of the token that the mechanism named last can use, mostly. */
+CK_OBJECT_HANDLE in_key(input *in, int public);
 void *in_message_param(input *in, CK_ULONG *len, const room *tag);
 blob in_pin(input *in);
 
@@ -73,11 +79,17 @@ blob in_pin(input *in);
 const blob *world_points(void);
 blob world_certificate(void);
 
+/* What a template is for. */
+typedef enum purpose { FOR_SEARCH, FOR_OBJECT, FOR_PAIR, FOR_KEY } purpose;
+
 typedef struct templ {
     CK_ATTRIBUTE *p;
     CK_ULONG n;
 } templ;
-templ in_template(input *in);
+templ in_template(input *in, purpose what);
+/* The kind of key that the last mechanism makes; of RSA, EC or GOST: AT_…_PUB. */
+unsigned mechanism_key(void);
+int mechanism_known_length(void);
 /* For C_GetAttributeValue: room for values. */
 templ in_questions(input *in);
 void questions_check(const char *name, const templ *t, const templ *as_given);
@@ -88,12 +100,35 @@ extern CK_FUNCTION_LIST_3_0 *F;
 extern CK_FUNCTION_LIST_EXTENDED *X;
 
 #define SESSIONS 6
-#define OBJECTS  40
+#define OBJECTS  48
+
+/* The token's objects, in the order in which they are made and found; then those of the run. */
+enum {
+    AT_GOST,
+    AT_GOST_PUB,
+    AT_GOST_PRIV,
+    AT_512_PUB,
+    AT_512_PRIV,
+    AT_EC_PUB,
+    AT_EC_PRIV,
+    AT_RSA_PUB,
+    AT_RSA_PRIV,
+    AT_KUZNYECHIK, /* not to come out; the next one may, and so on */
+    AT_MAGMA = AT_KUZNYECHIK + 2,
+    AT_28147 = AT_MAGMA + 2,
+    AT_GENERIC = AT_28147 + 2,
+    AT_TWIN = AT_GENERIC + 2,
+    AT_MAGMA_TWIN = AT_TWIN + 2,
+    AT_DATA = AT_MAGMA_TWIN + 2,
+    AT_CERTIFICATE,
+    AT_RUN
+};
 
 typedef struct fuzz_state {
     CK_SESSION_HANDLE sessions[SESSIONS];
     CK_OBJECT_HANDLE objects[OBJECTS];
     unsigned next_object;
+    unsigned mechanism; /* the row of the one that was named last */
 } fuzz_state;
 
 extern fuzz_state now;

@@ -84,7 +84,8 @@ static blob peer(input *in)
     const blob *known = world_points();
 
     if (b < 200) {
-        b &= 3;
+        /* the one that belongs to the mechanism, to begin with */
+        b = (b + (mechanism_key() == AT_512_PUB ? 1U : mechanism_key() == AT_EC_PUB ? 2U : 0U)) & 3;
         return (blob){copy(known[b].p, known[b].len), known[b].len};
     }
     return in_blob(in, 64);
@@ -321,97 +322,121 @@ static shape *const shapes[] = {nothing, iv8,      iv16, number,   handle,      
 static const struct {
     CK_MECHANISM_TYPE type;
     shape *shape;
+    unsigned key; /* the token's: of pairs the public one, the private one follows */
+    CK_ULONG data;
 } mechs[] = {
-    {CKM_GOSTR3410, nothing},
-    {CKM_GOSTR3410_512, nothing},
-    {CKM_GOSTR3410_WITH_GOSTR3411_12_256, nothing},
-    {CKM_GOSTR3410_WITH_GOSTR3411_12_512, hash_oid},
-    {CKM_GOSTR3410_WITH_GOSTR3411, nothing},
-    {CKM_GOSTR3410_KEY_PAIR_GEN, nothing},
-    {CKM_GOSTR3410_512_KEY_PAIR_GEN, nothing},
-    {CKM_GOSTR3411, nothing},
-    {CKM_GOSTR3411_HMAC, nothing},
-    {CKM_GOSTR3411_12_256, hash_oid},
-    {CKM_GOSTR3411_12_512, nothing},
-    {CKM_GOSTR3411_12_256_HMAC, nothing},
-    {CKM_GOSTR3411_12_512_HMAC, nothing},
-    {CKM_GOST28147_KEY_GEN, nothing},
-    {CKM_GOST28147_ECB, nothing},
-    {CKM_GOST28147, iv8},
-    {CKM_GOST28147_MAC, iv8},
-    {CKM_GOST28147_KEY_WRAP, iv8},
-    {CKM_KUZNYECHIK_KEY_GEN, nothing},
-    {CKM_KUZNYECHIK_ECB, nothing},
-    {CKM_KUZNYECHIK_CTR_ACPKM, ctr},
-    {CKM_KUZNYECHIK_MAC, number},
-    {CKM_KUZNYECHIK_MGM, gcm},
-    {CKM_KUZNYECHIK_KEXP_15_WRAP, iv8},
-    {CKM_MAGMA_KEY_GEN, nothing},
-    {CKM_MAGMA_ECB, nothing},
-    {CKM_MAGMA_CTR_ACPKM, ctr},
-    {CKM_MAGMA_MAC, nothing},
-    {CKM_MAGMA_MGM, gcm},
-    {CKM_MAGMA_KEXP_15_WRAP, iv8},
-    {CKM_GOSTR3410_KEY_WRAP, key_wrap},
-    {CKM_GOSTR3410_DERIVE, vko},
-    {CKM_GOSTR3410_12_DERIVE, vko_flat},
-    {CKM_GOSTR3410_12_DERIVE, vko},
-    {CKM_GOSTR3410_VKO_512, ecdh},
-    {CKM_GOST_KEG, ecdh},
-    {CKM_KDF_4357, iv8},
-    {CKM_KDF_GOSTR3411_2012_256, tree},
-    {CKM_KDF_HMAC3411, string_data},
-    {CKM_KDF_TREE_GOSTR3411_2012_256, tree},
-    {CKM_TLS_GOST_PRF_2012_256, prf},
-    {CKM_TLS_GOST_PRF_2012_512, prf},
-    {CKM_TLS_GOST_MASTER_KEY_DERIVE_2012_256, master},
-    {CKM_PKCS5_PBKD2, pbkdf2},
-    {CKM_GENERIC_SECRET_KEY_GEN, nothing},
-    {CKM_CONCATENATE_BASE_AND_KEY, handle},
-    {CKM_RSA_PKCS_KEY_PAIR_GEN, nothing},
-    {CKM_RSA_PKCS, nothing},
-    {CKM_RSA_X_509, nothing},
-    {CKM_RSA_PKCS_OAEP, oaep},
-    {CKM_RSA_PKCS_PSS, pss},
-    {CKM_MD5_RSA_PKCS, nothing},
-    {CKM_SHA1_RSA_PKCS, nothing},
-    {CKM_SHA224_RSA_PKCS, nothing},
-    {CKM_SHA256_RSA_PKCS, nothing},
-    {CKM_SHA384_RSA_PKCS, nothing},
-    {CKM_SHA512_RSA_PKCS, nothing},
-    {CKM_SHA1_RSA_PKCS_PSS, pss},
-    {CKM_SHA224_RSA_PKCS_PSS, pss},
-    {CKM_SHA256_RSA_PKCS_PSS, pss},
-    {CKM_SHA384_RSA_PKCS_PSS, pss},
-    {CKM_SHA512_RSA_PKCS_PSS, pss},
-    {CKM_EC_KEY_PAIR_GEN, nothing},
-    {CKM_ECDSA, nothing},
-    {CKM_ECDSA_SHA1, nothing},
-    {CKM_ECDSA_SHA224, nothing},
-    {CKM_ECDSA_SHA256, nothing},
-    {CKM_ECDSA_SHA384, nothing},
-    {CKM_ECDSA_SHA512, nothing},
-    {CKM_ECDH1_DERIVE, ecdh},
-    {CKM_MD5, nothing},
-    {CKM_SHA_1, nothing},
-    {CKM_SHA224, nothing},
-    {CKM_SHA256, nothing},
-    {CKM_SHA384, nothing},
-    {CKM_SHA512, nothing},
-    {CKM_MD5_HMAC, nothing},
-    {CKM_MD5_HMAC_GENERAL, number},
-    {CKM_SHA_1_HMAC, nothing},
-    {CKM_SHA_1_HMAC_GENERAL, number},
-    {CKM_SHA224_HMAC, nothing},
-    {CKM_SHA224_HMAC_GENERAL, number},
-    {CKM_SHA256_HMAC, nothing},
-    {CKM_SHA256_HMAC_GENERAL, number},
-    {CKM_SHA384_HMAC, nothing},
-    {CKM_SHA384_HMAC_GENERAL, number},
-    {CKM_SHA512_HMAC, nothing},
-    {CKM_SHA512_HMAC_GENERAL, number},
-    {CKM_AES_CBC, iv16},
+    {CKM_GOSTR3410, nothing, AT_GOST_PUB, 32},
+    {CKM_GOSTR3410_512, nothing, AT_512_PUB, 64},
+    {CKM_GOSTR3410_WITH_GOSTR3411_12_256, nothing, AT_GOST_PUB, 32},
+    {CKM_GOSTR3410_WITH_GOSTR3411_12_512, hash_oid, AT_512_PUB, 32},
+    {CKM_GOSTR3410_WITH_GOSTR3411, nothing, AT_GOST_PUB, 32},
+    {CKM_GOSTR3410_KEY_PAIR_GEN, nothing, AT_GOST_PUB, 32},
+    {CKM_GOSTR3410_512_KEY_PAIR_GEN, nothing, AT_512_PUB, 32},
+    {CKM_GOSTR3411, nothing, AT_GENERIC, 32},
+    {CKM_GOSTR3411_HMAC, nothing, AT_GENERIC, 32},
+    {CKM_GOSTR3411_12_256, hash_oid, AT_GENERIC, 32},
+    {CKM_GOSTR3411_12_512, nothing, AT_GENERIC, 32},
+    {CKM_GOSTR3411_12_256_HMAC, nothing, AT_GENERIC, 32},
+    {CKM_GOSTR3411_12_512_HMAC, nothing, AT_GENERIC, 32},
+    {CKM_GOST28147_KEY_GEN, nothing, AT_28147, 32},
+    {CKM_GOST28147_ECB, nothing, AT_28147, 32},
+    {CKM_GOST28147, iv8, AT_28147, 32},
+    {CKM_GOST28147_MAC, iv8, AT_28147, 32},
+    {CKM_GOST28147_KEY_WRAP, iv8, AT_28147, 32},
+    {CKM_KUZNYECHIK_KEY_GEN, nothing, AT_EC_PUB, 32},
+    {CKM_KUZNYECHIK_ECB, nothing, AT_KUZNYECHIK, 32},
+    {CKM_KUZNYECHIK_CTR_ACPKM, ctr, AT_EC_PUB, 32},
+    {CKM_KUZNYECHIK_MAC, number, AT_EC_PUB, 32},
+    {CKM_KUZNYECHIK_MGM, gcm, AT_EC_PUB, 32},
+    {CKM_KUZNYECHIK_KEXP_15_WRAP, iv8, AT_EC_PUB, 32},
+    {CKM_MAGMA_KEY_GEN, nothing, AT_MAGMA, 32},
+    {CKM_MAGMA_ECB, nothing, AT_MAGMA, 32},
+    {CKM_MAGMA_CTR_ACPKM, ctr, AT_MAGMA, 32},
+    {CKM_MAGMA_MAC, nothing, AT_MAGMA, 32},
+    {CKM_MAGMA_MGM, gcm, AT_MAGMA, 32},
+    {CKM_MAGMA_KEXP_15_WRAP, iv8, AT_MAGMA_TWIN, 32},
+    {CKM_GOSTR3410_KEY_WRAP, key_wrap, AT_GOST_PUB, 32},
+    {CKM_GOSTR3410_DERIVE, vko, AT_GOST_PUB, 32},
+    {CKM_GOSTR3410_12_DERIVE, vko_flat, AT_GOST_PUB, 32},
+    {CKM_GOSTR3410_12_DERIVE, vko, AT_GOST_PUB, 32},
+    {CKM_GOSTR3410_VKO_512, ecdh, AT_512_PUB, 32},
+    {CKM_GOST_KEG, ecdh, AT_512_PUB, 32},
+    {CKM_KDF_4357, iv8, AT_28147, 32},
+    {CKM_KDF_GOSTR3411_2012_256, tree, AT_GENERIC, 32},
+    {CKM_KDF_HMAC3411, string_data, AT_GENERIC, 32},
+    {CKM_KDF_TREE_GOSTR3411_2012_256, tree, AT_GENERIC, 32},
+    {CKM_TLS_GOST_PRF_2012_256, prf, AT_GENERIC, 32},
+    {CKM_TLS_GOST_PRF_2012_512, prf, AT_GENERIC, 32},
+    {CKM_TLS_GOST_MASTER_KEY_DERIVE_2012_256, master, AT_GENERIC, 32},
+    {CKM_PKCS5_PBKD2, pbkdf2, AT_GENERIC, 32},
+    {CKM_GENERIC_SECRET_KEY_GEN, nothing, AT_EC_PUB, 32},
+    {CKM_CONCATENATE_BASE_AND_KEY, handle, AT_GENERIC, 32},
+    {CKM_RSA_PKCS_KEY_PAIR_GEN, nothing, AT_RSA_PUB, 32},
+    {CKM_RSA_PKCS, nothing, AT_RSA_PUB, 32},
+    {CKM_RSA_X_509, nothing, AT_RSA_PUB, 128},
+    {CKM_RSA_PKCS_OAEP, oaep, AT_RSA_PUB, 32},
+    {CKM_RSA_PKCS_PSS, pss, AT_RSA_PUB, 32},
+    {CKM_MD5_RSA_PKCS, nothing, AT_RSA_PUB, 32},
+    {CKM_SHA1_RSA_PKCS, nothing, AT_RSA_PUB, 32},
+    {CKM_SHA224_RSA_PKCS, nothing, AT_RSA_PUB, 32},
+    {CKM_SHA256_RSA_PKCS, nothing, AT_RSA_PUB, 32},
+    {CKM_SHA384_RSA_PKCS, nothing, AT_RSA_PUB, 32},
+    {CKM_SHA512_RSA_PKCS, nothing, AT_RSA_PUB, 32},
+    {CKM_SHA1_RSA_PKCS_PSS, pss, AT_RSA_PUB, 32},
+    {CKM_SHA224_RSA_PKCS_PSS, pss, AT_RSA_PUB, 32},
+    {CKM_SHA256_RSA_PKCS_PSS, pss, AT_RSA_PUB, 32},
+    {CKM_SHA384_RSA_PKCS_PSS, pss, AT_RSA_PUB, 32},
+    {CKM_SHA512_RSA_PKCS_PSS, pss, AT_RSA_PUB, 32},
+    {CKM_EC_KEY_PAIR_GEN, nothing, AT_EC_PUB, 32},
+    {CKM_ECDSA, nothing, AT_EC_PUB, 32},
+    {CKM_ECDSA_SHA1, nothing, AT_EC_PUB, 32},
+    {CKM_ECDSA_SHA224, nothing, AT_EC_PUB, 32},
+    {CKM_ECDSA_SHA256, nothing, AT_EC_PUB, 32},
+    {CKM_ECDSA_SHA384, nothing, AT_EC_PUB, 32},
+    {CKM_ECDSA_SHA512, nothing, AT_EC_PUB, 32},
+    {CKM_ECDH1_DERIVE, ecdh, AT_EC_PUB, 32},
+    {CKM_MD5, nothing, AT_GENERIC, 32},
+    {CKM_SHA_1, nothing, AT_GENERIC, 32},
+    {CKM_SHA224, nothing, AT_GENERIC, 32},
+    {CKM_SHA256, nothing, AT_GENERIC, 32},
+    {CKM_SHA384, nothing, AT_GENERIC, 32},
+    {CKM_SHA512, nothing, AT_GENERIC, 32},
+    {CKM_MD5_HMAC, nothing, AT_GENERIC, 32},
+    {CKM_MD5_HMAC_GENERAL, number, AT_GENERIC, 32},
+    {CKM_SHA_1_HMAC, nothing, AT_GENERIC, 32},
+    {CKM_SHA_1_HMAC_GENERAL, number, AT_GENERIC, 32},
+    {CKM_SHA224_HMAC, nothing, AT_GENERIC, 32},
+    {CKM_SHA224_HMAC_GENERAL, number, AT_GENERIC, 32},
+    {CKM_SHA256_HMAC, nothing, AT_GENERIC, 32},
+    {CKM_SHA256_HMAC_GENERAL, number, AT_GENERIC, 32},
+    {CKM_SHA384_HMAC, nothing, AT_GENERIC, 32},
+    {CKM_SHA384_HMAC_GENERAL, number, AT_GENERIC, 32},
+    {CKM_SHA512_HMAC, nothing, AT_GENERIC, 32},
+    {CKM_SHA512_HMAC_GENERAL, number, AT_GENERIC, 32},
+    {CKM_AES_CBC, iv16, AT_GENERIC, 32},
 };
+
+unsigned mechanism_key(void)
+{
+    return mechs[now.mechanism].key;
+}
+
+int mechanism_known_length(void)
+{
+    return (int)mechs[now.mechanism].data;
+}
+
+CK_OBJECT_HANDLE in_key(input *in, int public)
+{
+    uint8_t b = in_byte(in);
+    unsigned key = mechs[now.mechanism].key;
+
+    if (b >= 192)
+        return in_object(in);
+    if (key < AT_KUZNYECHIK)
+        return now.objects[key + (public ? 0 : 1)];
+    return now.objects[key + (b & 1)];
+}
 
 CK_MECHANISM *in_mechanism(input *in)
 {
@@ -421,6 +446,7 @@ CK_MECHANISM *in_mechanism(input *in)
 
     if (which == 255)
         return NULL;
+    now.mechanism = which % COUNT(mechs);
     m->mechanism = which < 250 ? mechs[which % COUNT(mechs)].type : in_ulong(in);
     s = mechs[which % COUNT(mechs)].shape;
     if (form >= 192 && form < 240)

@@ -187,11 +187,44 @@ static void natural(input *in, making *m, unsigned which)
     }
 }
 
-static void preset(input *in, making *m)
+/* What the call wants, by its purpose and the mechanism that was named. */
+static void expected(making *m, purpose what)
+{
+    unsigned key = mechanism_key();
+
+    switch (what) {
+    case FOR_OBJECT:
+        put_number(m, CKA_CLASS, CKO_DATA);
+        break;
+    case FOR_PAIR:
+        if (key == AT_RSA_PUB)
+            put_number(m, CKA_MODULUS_BITS, 512);
+        else if (key == AT_EC_PUB)
+            put_oid(m, CKA_EC_PARAMS, 10);
+        else
+            put_oid(m, CKA_GOSTR3410_PARAMS, key == AT_512_PUB ? 2 : 0);
+        break;
+    case FOR_KEY:
+        put_number(m, CKA_CLASS, CKO_SECRET_KEY);
+        put_number(m, CKA_KEY_TYPE,
+                   key == AT_28147 || key <= AT_512_PRIV ? CKK_GOST28147 : CKK_KUZNYECHIK);
+        break;
+    case FOR_SEARCH:
+    default:
+        break;
+    }
+}
+
+static void preset(input *in, making *m, purpose what)
 {
     uint8_t which = in_byte(in);
     unsigned type;
     blob b;
+
+    if (which < 64) {
+        expected(m, what);
+        return;
+    }
 
     switch (which & 7) {
     case 0: /* a secret key that is made */
@@ -255,14 +288,14 @@ static templ done(making *m)
     return t;
 }
 
-templ in_template(input *in)
+templ in_template(input *in, purpose what)
 {
     making m = {.n = 0};
     unsigned more, how;
     uint8_t head;
     templ t;
 
-    preset(in, &m);
+    preset(in, &m, what);
     head = in_byte(in);
     more = head & 15;
     for (unsigned i = 0; i < more && in->len > 0; i++) {

@@ -185,7 +185,7 @@ EXPORTED int fdatasync(int fd)
     return 0;
 }
 
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 void *__libc_calloc(size_t n, size_t size);
 
 EXPORTED void *calloc(size_t n, size_t size)

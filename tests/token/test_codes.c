@@ -14,6 +14,12 @@
 
 #include "tests/sanitizer.h"
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
 static char conf[160];
 
 void codes_conf(const char *text)
@@ -99,7 +105,7 @@ static void every_code(void **state)
                     named++;
                     continue;
                 }
-                if (r->not_sanitized && !FORK_AMONG_THREADS) {
+                if (r->not_sanitized && SANITIZED) {
                     (void)printf("%-36s %s (not with a sanitizer)\n", name, r->how);
                     continue;
                 }

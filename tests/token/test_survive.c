@@ -17,9 +17,6 @@
 #include <unistd.h>
 
 #define TC26_A "1.2.643.7.1.2.1.1.1"
-#ifndef KILLS
-#define KILLS 12
-#endif
 
 #define CHECK(x)                                                                                   \
     do {                                                                                           \
@@ -28,6 +25,15 @@
             _exit(1);                                                                              \
         }                                                                                          \
     } while (0)
+
+/* $GOSTTOKEN_BIG for a large run. */
+static int rounds(void)
+{
+    const char *big = getenv("GOSTTOKEN_BIG");
+    long n = big != NULL ? strtol(big, NULL, 10) : 0;
+
+    return n > 0 && n < 100000 ? (int)n : 12;
+}
 
 static void pause_us(long us)
 {
@@ -163,7 +169,7 @@ static void killed_generating(void **state)
     size_t said = 0, n = 0;
 
     (void)state;
-    for (int i = 0; i < KILLS; i++) {
+    for (int i = 0; i < rounds(); i++) {
         OK(F->C_Finalize(NULL));
         said += killed(generate, some_time(i), i % 2);
         OK(F->C_Initialize(NULL));
@@ -182,7 +188,7 @@ static void killed_changing_pins(void **state)
     CK_SESSION_HANDLE s;
 
     (void)state;
-    for (int i = 0; i < KILLS; i++) {
+    for (int i = 0; i < rounds(); i++) {
         OK(F->C_Finalize(NULL));
         (void)killed(change_pins, some_time(i), 0);
         OK(F->C_Initialize(NULL));
@@ -199,7 +205,7 @@ static void killed_formatting(void **state)
     CK_RV rv;
 
     (void)state;
-    for (int i = 0; i < KILLS; i++) {
+    for (int i = 0; i < rounds(); i++) {
         OK(F->C_Finalize(NULL));
         (void)killed(reformat, some_time(i), 0);
         OK(F->C_Initialize(NULL));
