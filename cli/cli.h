@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "cli/i18n.h"
 #include "p11/p11.h"
 
 /* Exit codes, documented in gosttoken(1); the sentences --help prints are in exits.c. */
@@ -22,8 +23,11 @@ enum {
     CLI_REFUSED = 5    /* the user said no, or nobody could be asked */
 };
 
-/* Every option of every command: where its value lies in cli.value. */
-typedef enum cli_opt {
+/*
+ * Where an option's value lies in cli.value. Named here: what every command takes, and what several
+ * do. A command numbers what it alone has from OPT_OWN on, in an enum of its own file or folder.
+ */
+enum {
     OPT_MODULE,
     OPT_TOKEN,
     OPT_PIN_FILE,
@@ -47,20 +51,30 @@ typedef enum cli_opt {
     OPT_OPENSSL,
     OPT_P11_KIT,
     OPT_TLS13,
-    OPT_COUNT
-} cli_opt;
+    OPT_OWN,
+    OPT_COUNT = OPT_OWN + 64
+};
 
 typedef struct cli_option {
-    cli_opt opt;
+    int opt;
     char letter;      /* 0: none */
     const char *name; /* without the dashes; NULL ends a table */
     const char *arg;  /* the argument's name; NULL: a flag */
-    const char *help;
+    const char *help; /* N_("…") */
 } cli_option;
 
+/* One option as it was given. */
+typedef struct cli_given {
+    int opt;
+    const char *value;
+} cli_given;
+
 typedef struct cli {
-    const char *value[OPT_COUNT]; /* NULL: not given; a flag that is given: "" */
-    char **operand;               /* what is not an option */
+    const char
+        *value[OPT_COUNT]; /* NULL: not given; a flag that is given: ""; the last one counts */
+    cli_given *given;      /* all of them in their order, for options that may be repeated */
+    int n_given;
+    char **operand; /* what is not an option */
     int operands;
     gt_p11 *p11;          /* loaded at the first cli_functions */
     CK_FUNCTION_LIST *fn; /* NULL until then */
@@ -70,8 +84,8 @@ typedef struct cli_command {
     const char *name;
     const char *operands; /* for the usage line: "[tokens|objects]"; "" if there are none */
     int max_operands;
-    const char *summary; /* one line */
-    const char *details; /* paragraphs for --help; may be NULL */
+    const char *summary; /* one line, N_("…") */
+    const char *details; /* paragraphs for --help, N_("…"); may be NULL */
     const cli_option *options;
     int (*run)(cli *c); /* returns an exit code */
 } cli_command;
@@ -95,6 +109,12 @@ const cli_command *cli_command_by_name(const char *name);
  */
 int cli_parse(cli *c, const cli_command *command, int argc, char **argv, int *at);
 
+/*
+ * The values of an option that may be repeated, in their order: *at is 0 at the first call. NULL
+ * after the last one.
+ */
+const char *cli_each(const cli *c, int opt, int *at);
+
 void cli_print_help(const cli_command *command); /* NULL: of the program */
 
 /* For the completion script and the tests: `command NAME SUMMARY` for each command and
@@ -102,6 +122,8 @@ void cli_print_help(const cli_command *command); /* NULL: of the program */
 void cli_print_tables(const cli_command *command);
 
 /* ---- messages (message.c) ------------------------------------------------------------------- */
+
+/* Their formats are written cli_fail(CLI_USAGE, _("…"), …): see i18n.h. */
 
 /* Prints "gosttoken: …" on standard error; returns code, so that `return cli_fail(…)` reads well.
  */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gosttoken(1): finds the command and runs it. */
 #include <errno.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "cli/cli.h"
 
 const cli_command *const cli_commands[] = {
@@ -13,14 +15,15 @@ const cli_command *const cli_commands[] = {
 };
 
 const cli_option cli_global_options[] = {
-    {OPT_MODULE, 0, "module", "PATH", "the PKCS #11 module, if not the one of gosttoken itself"},
-    {OPT_TOKEN, 0, "token", "LABEL|URI", "the token, where there is more than one"},
-    {OPT_PIN_FILE, 0, "pin-file", "FILE", "take the user PIN from the first line of FILE"},
-    {OPT_PIN_FD, 0, "pin-fd", "N", "take the user PIN from file descriptor N"},
-    {OPT_JSON, 0, "json", NULL, "print JSON"},
-    {OPT_QUIET, 'q', "quiet", NULL, "print only what was asked for, and errors"},
-    {OPT_HELP, 'h', "help", NULL, "print this"},
-    {OPT_VERSION, 0, "version", NULL, "print the version"},
+    {OPT_MODULE, 0, "module", "PATH",
+     N_("the PKCS #11 module, if not the one of gosttoken itself")},
+    {OPT_TOKEN, 0, "token", "LABEL|URI", N_("the token, where there is more than one")},
+    {OPT_PIN_FILE, 0, "pin-file", "FILE", N_("take the user PIN from the first line of FILE")},
+    {OPT_PIN_FD, 0, "pin-fd", "N", N_("take the user PIN from file descriptor N")},
+    {OPT_JSON, 0, "json", NULL, N_("print JSON")},
+    {OPT_QUIET, 'q', "quiet", NULL, N_("print only what was asked for, and errors")},
+    {OPT_HELP, 'h', "help", NULL, N_("print this")},
+    {OPT_VERSION, 0, "version", NULL, N_("print the version")},
     {0},
 };
 
@@ -35,7 +38,8 @@ const cli_command *cli_command_by_name(const char *name)
 static int unknown_command(const char *name)
 {
     char *shown = cli_printable(name);
-    int code = cli_fail(CLI_USAGE, "there is no command \"%s\": see \"gosttoken --help\"", shown);
+    int code =
+        cli_fail(CLI_USAGE, _("there is no command \"%s\": see \"gosttoken --help\""), shown);
 
     free(shown);
     return code;
@@ -70,7 +74,7 @@ static int run(cli *c, int argc, char **argv)
     }
     if (at == argc) {
         if (!c->value[OPT_HELP])
-            return cli_fail(CLI_USAGE, "a command is needed: see \"gosttoken --help\"");
+            return cli_fail(CLI_USAGE, _("a command is needed: see \"gosttoken --help\""));
         cli_print_help(NULL);
         return CLI_OK;
     }
@@ -86,25 +90,53 @@ static int run(cli *c, int argc, char **argv)
         return CLI_OK;
     }
     if (c->operands > command->max_operands)
-        return cli_fail(CLI_USAGE, "%s does not take \"%s\": see \"gosttoken %s --help\"",
+        return cli_fail(CLI_USAGE, _("%s does not take \"%s\": see \"gosttoken %s --help\""),
                         command->name, c->operand[command->max_operands], command->name);
     if (c->value[OPT_PIN_FILE] && c->value[OPT_PIN_FD])
-        return cli_fail(CLI_USAGE, "--pin-file and --pin-fd exclude each other");
+        return cli_fail(CLI_USAGE, _("--pin-file and --pin-fd exclude each other"));
     return command->run(c);
+}
+
+/* The translations beside the program, if it lies in a tree that has them, else the installed ones.
+ */
+static void choose_language(void)
+{
+    char here[PATH_MAX], *dir = NULL, *slash;
+    ssize_t n;
+
+    setlocale(LC_CTYPE, "");
+    setlocale(LC_MESSAGES, "");
+    n = readlink("/proc/self/exe", here, sizeof(here) - 1);
+    if (n > 0) {
+        here[n] = '\0';
+        slash = strrchr(here, '/');
+        if (slash) {
+            *slash = '\0';
+            dir = cli_printf("%s/../share/locale", here);
+        }
+    }
+    bindtextdomain("gosttoken", dir && !access(dir, R_OK) ? dir : GOSTTOKEN_LOCALE_DIR);
+    textdomain("gosttoken");
+    free(dir);
 }
 
 int main(int argc, char **argv)
 {
     cli c = {0};
+    size_t letters = 0; /* no more options than there are characters */
     int code;
 
-    setlocale(LC_CTYPE, "");
+    choose_language();
     c.operand = cli_alloc((size_t)(argc + 1) * sizeof(*c.operand));
+    for (int i = 0; i < argc; i++)
+        letters += strlen(argv[i]);
+    c.given = cli_alloc((letters + 1) * sizeof(*c.given));
     code = run(&c, argc, argv);
     gt_p11_free(c.p11);
     free(c.operand);
+    free(c.given);
     /* A full disk or a closed pipe behind standard output must not pass for success. */
     if ((fflush(stdout) || ferror(stdout)) && code == CLI_OK)
-        code = cli_fail(CLI_FAILURE, "cannot write the output: %s", strerror(errno));
+        code = cli_fail(CLI_FAILURE, _("cannot write the output: %s"), strerror(errno));
     return code;
 }

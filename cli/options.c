@@ -22,6 +22,24 @@ static const cli_option *find_letter(const cli_option *table, char letter)
     return NULL;
 }
 
+static void give(cli *c, int opt, const char *value)
+{
+    c->value[opt] = value;
+    c->given[c->n_given].opt = opt;
+    c->given[c->n_given++].value = value;
+}
+
+const char *cli_each(const cli *c, int opt, int *at)
+{
+    while (*at < c->n_given) {
+        const cli_given *given = &c->given[(*at)++];
+
+        if (given->opt == opt)
+            return given->value;
+    }
+    return NULL;
+}
+
 static int parse_long(cli *c, const cli_command *command, int argc, char **argv, int *i)
 {
     const char *name = argv[*i] + 2, *equals = strchr(name, '=');
@@ -31,20 +49,23 @@ static int parse_long(cli *c, const cli_command *command, int argc, char **argv,
     if (!o && command)
         o = find_in(command->options, name, len);
     if (!o)
-        return cli_fail(CLI_USAGE, "unknown option --%.*s%s%s: see \"gosttoken%s%s --help\"",
-                        (int)len, name, command ? " of " : " before the command",
-                        command ? command->name : "", command ? " " : "",
-                        command ? command->name : "");
+        return command ? cli_fail(CLI_USAGE,
+                                  _("unknown option --%.*s of %s: see \"gosttoken %s --help\""),
+                                  (int)len, name, command->name, command->name)
+                       : cli_fail(CLI_USAGE,
+                                  _("unknown option --%.*s before the command: see \"gosttoken "
+                                    "--help\""),
+                                  (int)len, name);
     if (o->arg && equals)
-        c->value[o->opt] = equals + 1;
+        give(c, o->opt, equals + 1);
     else if (o->arg && *i + 1 < argc)
-        c->value[o->opt] = argv[++*i];
+        give(c, o->opt, argv[++*i]);
     else if (o->arg)
-        return cli_fail(CLI_USAGE, "option --%s needs its argument %s", o->name, o->arg);
+        return cli_fail(CLI_USAGE, _("option --%s needs its argument %s"), o->name, o->arg);
     else if (equals)
-        return cli_fail(CLI_USAGE, "option --%s takes no argument", o->name);
+        return cli_fail(CLI_USAGE, _("option --%s takes no argument"), o->name);
     else
-        c->value[o->opt] = "";
+        give(c, o->opt, "");
     return CLI_OK;
 }
 
@@ -57,8 +78,8 @@ static int parse_letters(cli *c, const cli_command *command, const char *letters
         if (!o && command)
             o = find_letter(command->options, *letters);
         if (!o)
-            return cli_fail(CLI_USAGE, "unknown option -%c: see \"gosttoken --help\"", *letters);
-        c->value[o->opt] = "";
+            return cli_fail(CLI_USAGE, _("unknown option -%c: see \"gosttoken --help\""), *letters);
+        give(c, o->opt, "");
     }
     return CLI_OK;
 }
@@ -99,26 +120,26 @@ static void print_options(const cli_option *o)
         printf("%s%*s", left, n < HELP_COLUMN ? HELP_COLUMN - n : 2, "");
         if (n >= HELP_COLUMN)
             printf("\n%*s", HELP_COLUMN, "");
-        puts(o->help);
+        puts(gettext(o->help));
     }
 }
 
 static void print_program_help(void)
 {
-    puts("Usage: gosttoken [OPTION]... COMMAND [ARGUMENT]...\n"
-         "Makes and looks after tokens that hold GOST keys.\n\n"
-         "Commands (\"gosttoken COMMAND --help\" tells more):");
+    puts(_("Usage: gosttoken [OPTION]... COMMAND [ARGUMENT]...\n"
+           "Makes and looks after tokens that hold GOST keys.\n\n"
+           "Commands (\"gosttoken COMMAND --help\" tells more):"));
     for (size_t i = 0; cli_commands[i]; i++)
-        printf("  %-14s%s\n", cli_commands[i]->name, cli_commands[i]->summary);
-    puts("\nOptions of every command:");
+        printf("  %-14s%s\n", cli_commands[i]->name, gettext(cli_commands[i]->summary));
+    puts(_("\nOptions of every command:"));
     print_options(cli_global_options);
-    puts("\nEnvironment:\n"
-         "  GOSTTOKEN_PIN           the user PIN, where no option gives it\n"
-         "  GOSTTOKEN_DIR           the directory of the software tokens\n"
-         "  GOSTTOKEN_MODULE        the PKCS #11 module, where --module does not name it");
-    puts("\nExit codes:");
+    puts(_("\nEnvironment:\n"
+           "  GOSTTOKEN_PIN           the user PIN, where no option gives it\n"
+           "  GOSTTOKEN_DIR           the directory of the software tokens\n"
+           "  GOSTTOKEN_MODULE        the PKCS #11 module, where --module does not name it"));
+    puts(_("\nExit codes:"));
     for (int i = 0; cli_exit_texts[i]; i++)
-        printf("  %d  %s\n", i, cli_exit_texts[i]);
+        printf("  %d  %s\n", i, gettext(cli_exit_texts[i]));
 }
 
 void cli_print_help(const cli_command *command)
@@ -127,15 +148,16 @@ void cli_print_help(const cli_command *command)
         print_program_help();
         return;
     }
-    printf("Usage: gosttoken %s%s%s [OPTION]...\n%s.\n", command->name,
-           *command->operands ? " " : "", command->operands, command->summary);
+    printf(_("Usage: gosttoken %s%s%s [OPTION]...\n"), command->name, *command->operands ? " " : "",
+           command->operands);
+    printf("%s.\n", gettext(command->summary));
     if (command->details)
-        printf("\n%s\n", command->details);
+        printf("\n%s\n", gettext(command->details));
     if (command->options->name) {
-        puts("\nOptions:");
+        puts(_("\nOptions:"));
         print_options(command->options);
     }
-    puts("\nOptions of every command:");
+    puts(_("\nOptions of every command:"));
     print_options(cli_global_options);
 }
 

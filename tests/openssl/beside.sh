@@ -35,7 +35,7 @@ exchange() {
 handshake() {
     local suite=$1 type=$2 server i
     : >server.log
-    OPENSSL_CONF=$both timeout 60 "$openssl" s_server -accept 127.0.0.1:0 -naccept 1 -WWW -tls1_2 \
+    env "${preload[@]}" OPENSSL_CONF="$both" timeout 60 "$openssl" s_server -accept 127.0.0.1:0 -naccept 1 -WWW -tls1_2 \
         -cert "$type.crt" -key "$(key work "$type")" -Verify 1 -CAfile "$type.crt" \
         -verify_return_error >server.log 2>&1 </dev/null &
     server=$!
@@ -43,7 +43,7 @@ handshake() {
         ! grep -q '^ACCEPT' server.log || break
         sleep 0.05
     done
-    printf 'GET /message HTTP/1.0\r\n\r\n' | OPENSSL_CONF=$both timeout 60 "$openssl" s_client \
+    printf 'GET /message HTTP/1.0\r\n\r\n' | env "${preload[@]}" OPENSSL_CONF="$both" timeout 60 "$openssl" s_client \
         -connect "127.0.0.1:$(sed -n 's/^ACCEPT.*:\([0-9]*\)$/\1/p' server.log)" -tls1_2 \
         -cipher "$suite" -CAfile "$type.crt" -cert "$type.crt" -key "$(key work "$type")" -ign_eof \
         >client.log 2>&1 || true
@@ -55,7 +55,7 @@ handshake() {
 }
 
 together() {
-    OPENSSL_CONF=$both "$openssl" "$@"
+    env "${preload[@]}" OPENSSL_CONF="$both" "$openssl" "$@"
 }
 
 ukm=ukmhex:0102030405060708
