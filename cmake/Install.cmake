@@ -21,19 +21,28 @@ if(TARGET gosttoken-pkcs11)
          "# A software token for GOST keys; see gosttoken(1).\nmodule: ${module_name}\n")
     install(FILES ${CMAKE_BINARY_DIR}/gosttoken.module
             DESTINATION ${GOSTTOKEN_P11KIT_CONFIG_DIR})
-    install(FILES ${PROJECT_SOURCE_DIR}/docs/gosttoken.conf.5
-            DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
     install(FILES ${PROJECT_SOURCE_DIR}/docs/gosttoken.conf.example
             DESTINATION ${CMAKE_INSTALL_DOCDIR})
+    configure_file(${PROJECT_SOURCE_DIR}/packaging/gosttoken.pc.in ${CMAKE_BINARY_DIR}/gosttoken.pc
+                   @ONLY)
+    install(FILES ${CMAKE_BINARY_DIR}/gosttoken.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endif()
 
 if(TARGET gosttoken)
     install(TARGETS gosttoken RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-    install(FILES ${PROJECT_SOURCE_DIR}/docs/gosttoken.1
-            DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
     install(FILES ${PROJECT_SOURCE_DIR}/cli/completion/gosttoken.bash
             DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME gosttoken)
 endif()
+
+# Manual pages: docs/NAME.SECTION.
+foreach(part "gosttoken-provider:provider-gosttoken.7" "gosttoken:gosttoken.1"
+             "gosttoken-pkcs11:gosttoken.conf.5" "gosttoken-pkcs11:libgosttoken-pkcs11.7")
+    string(REGEX MATCH "^([^:]*):(.*[.]([1-9]))$" whole ${part})
+    if(TARGET ${CMAKE_MATCH_1})
+        install(FILES ${PROJECT_SOURCE_DIR}/docs/${CMAKE_MATCH_2}
+                DESTINATION ${CMAKE_INSTALL_MANDIR}/man${CMAKE_MATCH_3})
+    endif()
+endforeach()
 
 add_custom_target(uninstall
     COMMAND ${CMAKE_COMMAND} -DMANIFEST=${CMAKE_BINARY_DIR}/install_manifest.txt

@@ -14,7 +14,7 @@
 packages_build=(
     cmake ninja-build gcc libc6-dev "pkgconf|pkg-config"
     libssl-dev libp11-kit-dev libsqlite3-dev libargon2-dev libcjson-dev
-    openssl
+    gettext openssl
 )
 
 # The peers (softhsm2, gost-engine, nettle, libgcrypt, libp11) are oracles and clients in the tests
@@ -25,6 +25,7 @@ packages_test=(
     "?libengine-gost-openssl" libp11-dev "?libengine-pkcs11-openssl"
     clang clang-format
     nginx curl wrk procps
+    debootstrap dpkg-dev debhelper lintian "?rpm"
 )
 
 # Packages that bring a service which must not run for having been needed in a test.
