@@ -6,7 +6,8 @@
 # the download.
 #
 #   debian_possible            is it? else prints why not
-#   debian_make SUITE ROOT     makes it, if it is not there
+#   debian_make SUITE ROOT     makes it, if it is not there; exits 77 (skipped) if the archive
+#                              cannot be had
 #   debian_mount ROOT          /proc, /dev: to be undone by debian_unmount ROOT
 #   debian_enter ROOT CMD...   runs a command inside
 
@@ -28,6 +29,8 @@ debian_possible() {
         echo "debootstrap is not installed"
     elif [ -z "$(debian_mirrors | grep -E '/debian/?$' | head -n 1)" ]; then
         echo "no Debian archive in /etc/apt"
+    elif ! unshare --mount mount -t tmpfs tmpfs /mnt 2>/dev/null; then
+        echo "this root may not mount"
     else
         return 0
     fi
@@ -45,7 +48,11 @@ debian_make() {
         tar -C "$root" --numeric-owner -xf "$pristine"
     else
         debootstrap --variant=minbase --include=ca-certificates,git "$suite" "$root" "$archive" \
-            >"$cache/debootstrap.log" 2>&1 || { tail "$cache/debootstrap.log"; return 1; }
+            >"$cache/debootstrap.log" 2>&1 || {
+            tail "$cache/debootstrap.log"
+            echo "skipped: debootstrap cannot make a root of $suite here" >&2
+            exit 77
+        }
         rm -f "$root"/var/cache/apt/archives/*.deb
         tar -C "$root" --numeric-owner --one-file-system -cf "$pristine.new" .
         mv "$pristine.new" "$pristine"
