@@ -32,6 +32,8 @@ typedef struct vko_params {
 #define JRT_NULL      0x90000001UL
 #define JRT_DIVERSIFY 0x90000009UL
 
+#define FLAT_MAX 1024
+
 static CK_ULONG number(const CK_BYTE *p, size_t width)
 {
     uint32_t four;
@@ -52,7 +54,8 @@ static int read_flat(const CK_MECHANISM *param, size_t width, CK_ULONG hold, vko
     const CK_BYTE *at = param->pParameter;
     CK_ULONG len = param->ulParameterLen;
 
-    if (len < 3 * width)
+    /* No such form is longer; a length that cannot be must not lead out of the bytes. */
+    if (len < 3 * width || len > FLAT_MAX)
         return 0;
     p->kdf = number(at, width);
     p->pub_len = number(at + width, width);
