@@ -37,6 +37,9 @@ int tok_config_parse(const char *text, size_t len, tok_config *c, char *why, siz
  * log and in gosttoken_error_text. */
 CK_RV tok_config_start(void);
 
+/* The file that tok_config_start has read, or refused; "": there is none. */
+const char *tok_config_path(void);
+
 /* The configuration of this process; it does not change between C_Initialize and C_Finalize. */
 const tok_config *tok_config_get(void);
 

@@ -19,6 +19,14 @@ static const char SYSTEM_FILE[] = "/etc/gosttoken/gosttoken.conf";
 /* Plain, so that a child of a fork that came at a bad moment finds nothing to be freed. */
 static tok_config config;
 
+/* The file it is from. */
+static char used[PATH_MAX];
+
+const char *tok_config_path(void)
+{
+    return used;
+}
+
 const tok_config *tok_config_get(void)
 {
     return &config;
@@ -168,7 +176,11 @@ CK_RV tok_config_start(void)
     CK_RV rv;
 
     tok_config_default(&config);
+    path[0] = 0;
     rv = find(path, &fd);
+    used[0] = 0;
+    if (fd >= 0 || rv != CKR_OK)
+        (void)strcpy(used, path);
     if (rv == CKR_OK && fd >= 0)
         rv = read_file(fd, path, &config);
     environment(&config);

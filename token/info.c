@@ -85,26 +85,44 @@ static CK_FLAGS token_flags(const vault_info *v)
     return flags;
 }
 
+static int or_else(int set, int otherwise)
+{
+    return set >= 0 ? set : otherwise;
+}
+
+static void factory_rules(vault_rules *r, const vault_rules *set)
+{
+    r->min = or_else(set->min, VAULT_PIN_MIN);
+    r->max = or_else(set->max, VAULT_PIN_MAX);
+    r->classes = or_else(set->classes, 0);
+    r->varied = or_else(set->varied, 0);
+    r->history = or_else(set->history, 0);
+    r->expiry_days = or_else(set->expiry_days, 0);
+    r->tries = or_else(set->tries, VAULT_TRIES);
+    r->force = or_else(set->force, 0);
+}
+
 /* What a factory token that is not in the store yet will say. */
 static void factory_info(vault_info *info)
 {
     const vault_settings *set = &tok_config_get()->vault;
-    const vault_rules *so = &set->so, *user = &set->user;
+    vault_rules *so = &info->so_rules, *user = &info->user_rules;
 
     memset(info, 0, sizeof *info);
     tok_info_text(info->label, sizeof info->label, FACTORY_LABEL);
     memcpy(info->serial, FACTORY_SERIAL, sizeof info->serial);
     info->user_pin_set = info->so_pin_factory = info->user_pin_factory = 1;
     info->so_pin_default = info->user_pin_default = 1;
-    info->so_pin_due = so->force > 0 && (so->force & VAULT_FORCE_FACTORY) != 0;
-    info->user_pin_due = user->force > 0 && (user->force & VAULT_FORCE_FACTORY) != 0;
-    info->so_pin_min = so->min >= 0 ? (unsigned)so->min : VAULT_PIN_MIN;
-    info->user_pin_min = user->min >= 0 ? (unsigned)user->min : VAULT_PIN_MIN;
-    info->so_pin_max = so->max >= 0 ? (unsigned)so->max : VAULT_PIN_MAX;
-    info->user_pin_max = user->max >= 0 ? (unsigned)user->max : VAULT_PIN_MAX;
-    info->so_tries = info->so_tries_left = so->tries >= 0 ? (unsigned)so->tries : VAULT_TRIES;
-    info->user_tries = info->user_tries_left =
-        user->tries >= 0 ? (unsigned)user->tries : VAULT_TRIES;
+    factory_rules(so, &set->so);
+    factory_rules(user, &set->user);
+    info->so_pin_due = (so->force & VAULT_FORCE_FACTORY) != 0;
+    info->user_pin_due = (user->force & VAULT_FORCE_FACTORY) != 0;
+    info->so_pin_min = (unsigned)so->min;
+    info->user_pin_min = (unsigned)user->min;
+    info->so_pin_max = (unsigned)so->max;
+    info->user_pin_max = (unsigned)user->max;
+    info->so_tries = info->so_tries_left = (unsigned)so->tries;
+    info->user_tries = info->user_tries_left = (unsigned)user->tries;
     info->changers =
         set->changers >= 0 ? (unsigned)set->changers : VAULT_CHANGER_SO | VAULT_CHANGER_USER;
 }

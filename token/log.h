@@ -6,7 +6,7 @@
 #ifndef TOK_LOG_H
 #define TOK_LOG_H
 
-#include <gosttoken/pkcs11-gost.h>
+#include <gosttoken/module.h> /* gosttoken_error_text: vault_error_text of the calling thread */
 
 /* What a line is about, and up to where lines are written. */
 enum {
@@ -25,11 +25,5 @@ void tok_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Logs the vault's own words for a failure in `where`, as an error if the store is at fault;
  * returns rv, so that a call can be wrapped. */
 CK_RV tok_vault_result(const char *where, CK_RV rv);
-
-/*
- * Exported beside the PKCS #11 functions: vault_error_text of the calling thread, so that a client
- * which knows this module can say why a store cannot be used, where the standard has only a number.
- */
-const char *gosttoken_error_text(void);
 
 #endif

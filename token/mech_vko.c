@@ -32,7 +32,7 @@ typedef struct vko_params {
 #define JRT_NULL      0x90000001UL
 #define JRT_DIVERSIFY 0x90000009UL
 
-#define FLAT_MAX 1024
+#define FLAT_MAX      1024
 
 static CK_ULONG number(const CK_BYTE *p, size_t width)
 {

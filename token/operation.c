@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* see operation.h */
 #include "token/operation.h"
+#include "token/secmem.h"
 #include "token/journal.h"
 #include "token/keys.h"
 
@@ -24,6 +25,12 @@ void tok_op_free(tok_op *op)
 {
     if (op == NULL)
         return;
+    if (op->class == NULL) {
+        /* A forked child's: it lay in secret memory, which a child reads as zeros, and what it held
+         * references to cannot be told any more. */
+        tok_secret_free(op);
+        return;
+    }
     tok_object_free(op->key);
     tok_message_free(op->message);
     free(op->param);

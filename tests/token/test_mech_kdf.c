@@ -26,7 +26,7 @@ static void test_kdf_2012(void **state)
                  named = {CKM_KDF_GOSTR3411_2012_256, &one, sizeof one},
                  hmac = {CKM_KDF_HMAC3411, text, 16};
     CK_OBJECT_HANDLE base = secret_hex(s, CKK_KUZNYECHIK, KEY, 0);
-    size_t n;
+    size_t n = 0;
 
     (void)state;
     unhex(seed, "af21434145656378");
@@ -96,7 +96,7 @@ static void test_kdf_4357(void **state)
     CK_BYTE kek[32], ukm[8], out[256], want[32];
     CK_MECHANISM kdf = {CKM_KDF_4357, ukm, 8};
     CK_OBJECT_HANDLE a, b, generic;
-    size_t n, i;
+    size_t n = 0, i;
 
     (void)state;
     for (i = 0; i < 32; i++) {
@@ -131,7 +131,7 @@ static void test_tls(void **state)
                  master = {CKM_TLS_GOST_MASTER_KEY_DERIVE_2012_256, &mp, sizeof mp};
     CK_OBJECT_HANDLE base = secret_hex(s, CKK_GENERIC_SECRET, KEY, 0), quiet;
     CK_BYTE secret[32], both[64];
-    size_t n;
+    size_t n = 0;
 
     (void)state;
     unhex(seed, "18471d622dc655c4d2d2269691ca4a560b50aba663553af241f1ada882c9f29a");
@@ -223,7 +223,7 @@ static void test_pbkdf2(void **state)
                                    8},
                            p = good;
     CK_MECHANISM mech = {CKM_PKCS5_PBKD2, &p, sizeof p};
-    size_t n;
+    size_t n = 0;
 
     (void)state;
     /* RFC 9337, appendix A */

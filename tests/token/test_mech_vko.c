@@ -72,7 +72,7 @@ static void test_vko_2012(void **state)
     CK_MECHANISM vko = {CKM_GOSTR3410_12_DERIVE, &p, sizeof p},
                  vko512 = {CKM_GOSTR3410_VKO_512, &e, sizeof e},
                  form = {CKM_GOSTR3410_12_DERIVE, flat_param, 0};
-    size_t width, len;
+    size_t width, len = 0;
     pair ends;
     int side;
 
@@ -129,7 +129,7 @@ static void test_vko_2001(void **state)
     const CK_BYTE *der = sbox_der('Z', &der_len);
     CK_ATTRIBUTE with_z[] = {MADE(type_89), {CKA_GOST28147_PARAMS, (void *)der, der_len}};
     CK_OBJECT_HANDLE key;
-    size_t len, width;
+    size_t len = 0, width;
     pair ends;
 
     (void)state;

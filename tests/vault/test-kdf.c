@@ -2,6 +2,12 @@
 /* What a PIN check costs: the choice of Argon2id's parameters. */
 #include "tests/vault/common.h"
 
+#include <pthread.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/sanitizer.h"
 #include "token/vault/local.h"
 
 /* How long the default takes, for people to read. */
@@ -49,9 +55,51 @@ static void kdf_floor(void **state)
     assert_false(vault_kdf_sane(&kdf));
 }
 
+static void *chooses(void *arg)
+{
+    vault_kdf kdf;
+
+    (void)arg;
+    vault_kdf_choose(0, &kdf);
+    return NULL;
+}
+
+/* A fork while another thread measures for the first time: the child measures itself. */
+static void kdf_fork(void **state)
+{
+    pid_t first;
+    int status;
+
+    (void)state;
+    if (!FORK_AMONG_THREADS || !THREADS_IN_CHILD)
+        skip();
+    /* In a process of its own, that has not measured yet. */
+    first = fork();
+    assert_true(first >= 0);
+    if (first == 0) {
+        const struct timespec moment = {0, 3000000};
+        pthread_t thread;
+        pid_t second;
+
+        if (pthread_create(&thread, NULL, chooses, NULL) != 0)
+            _exit(2);
+        (void)nanosleep(&moment, NULL);
+        second = fork();
+        if (second == 0) {
+            alarm(10);
+            chooses(NULL);
+            _exit(0);
+        }
+        _exit(second < 0 || waitpid(second, &status, 0) != second || status != 0);
+    }
+    assert_int_equal(waitpid(first, &status, 0), first);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kdf_fork), /* before anything in this process measures */
         cmocka_unit_test(kdf),
         cmocka_unit_test(kdf_floor),
     };

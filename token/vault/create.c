@@ -19,7 +19,7 @@
 #include "gost/random.h"
 #include "token/secmem.h"
 
-static void remove_leftovers(const char *dir)
+void vault_temp_sweep(const char *dir)
 {
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), file;
     struct dirent *entry;
@@ -53,8 +53,7 @@ int vault_temp_name(char name[VAULT_TEMP_LEN + 1])
     return 1;
 }
 
-/* Makes an empty file for us alone, locked, under a name by chance. */
-static CK_RV make_temp(const char *dir, int dirfd, char name[VAULT_TEMP_LEN + 1], int *out)
+CK_RV vault_temp_make(const char *dir, int dirfd, char name[VAULT_TEMP_LEN + 1], int *out)
 {
     struct stat st;
 
@@ -89,7 +88,7 @@ static CK_RV fill(const vault *v, const char *path, const vault_init *init)
         rv = vault_plan_pins(init, &plan);
     if (rv != CKR_OK)
         return rv;
-    rv = vault_db_open(v->dir, path, 1, &t);
+    rv = vault_db_open(v->dir, path, VAULT_DB_FRESH, &t);
     if (rv != CKR_OK)
         goto done;
     t->settings = v->settings;
@@ -162,8 +161,8 @@ CK_RV vault_create(vault *v, CK_SLOT_ID slot, const vault_init *init)
         rv = vault_fail(CKR_FUNCTION_FAILED, "%s/%s: the slot has a token already", real, name);
         goto done;
     }
-    remove_leftovers(real);
-    rv = make_temp(real, dirfd, temp, &fd);
+    vault_temp_sweep(real);
+    rv = vault_temp_make(real, dirfd, temp, &fd);
     if (rv != CKR_OK) {
         fd = -1;
         goto done;

@@ -149,7 +149,7 @@ static CK_RV recognize(vault_token *t)
     return CKR_OK;
 }
 
-static CK_RV configure(vault_token *t, int fresh)
+static CK_RV configure(vault_token *t, enum vault_db how)
 {
     static const struct {
         int op, on;
@@ -164,10 +164,10 @@ static CK_RV configure(vault_token *t, int fresh)
     (void)sqlite3_busy_handler(t->db, busy, t);
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
         (void)sqlite3_db_config(t->db, options[i].op, options[i].on, (int *)NULL);
-    if (fresh)
+    if (how == VAULT_DB_FRESH)
         (void)sqlite3_file_control(t->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
-    if (sqlite3_exec(t->db, fresh ? vault_pragmas_fresh : vault_pragmas, NULL, NULL, NULL) !=
-        SQLITE_OK)
+    if (sqlite3_exec(t->db, how != VAULT_DB_TOKEN ? vault_pragmas_fresh : vault_pragmas, NULL, NULL,
+                     NULL) != SQLITE_OK)
         return vault_fail_db(t, "configure the connection");
     return CKR_OK;
 }
@@ -196,7 +196,7 @@ static void disconnect(vault_token *t)
     vault_vfs_release();
 }
 
-CK_RV vault_db_open(const char *dir, const char *path, int fresh, vault_token **out)
+CK_RV vault_db_open(const char *dir, const char *path, enum vault_db how, vault_token **out)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
                 SQLITE_OPEN_PRIVATECACHE;
@@ -228,9 +228,9 @@ CK_RV vault_db_open(const char *dir, const char *path, int fresh, vault_token **
     if (sqlite3_open_v2(path, &t->db, flags, vfs) != SQLITE_OK)
         rv = vault_fail_db(t, "open");
     else
-        rv = fresh ? CKR_OK : recognize(t);
+        rv = how == VAULT_DB_FRESH ? CKR_OK : recognize(t);
     if (rv == CKR_OK)
-        rv = configure(t, fresh);
+        rv = configure(t, how);
     if (rv != CKR_OK)
         disconnect(t);
     leave(t);

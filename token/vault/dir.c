@@ -57,6 +57,15 @@ static CK_RV default_dir(char **out)
     return *out != NULL ? CKR_OK : vault_fail(CKR_HOST_MEMORY, "out of memory");
 }
 
+char *vault_default_dir(const char *dir)
+{
+    char *path = NULL;
+
+    if (dir != NULL)
+        return strdup(dir);
+    return default_dir(&path) == CKR_OK ? path : NULL;
+}
+
 CK_RV vault_open(const char *dir, vault **out)
 {
     vault *v = calloc(1, sizeof(*v));
@@ -346,7 +355,7 @@ CK_RV vault_token_open(vault *v, CK_SLOT_ID slot, vault_token **out)
     if (rv != CKR_OK)
         return rv;
     (void)close(fd);
-    rv = vault_db_open(v->dir, path, 0, &t);
+    rv = vault_db_open(v->dir, path, VAULT_DB_TOKEN, &t);
     if (rv == CKR_OK) {
         t->settings = v->settings;
         rv = vault_begin(t, VAULT_READ);
@@ -419,7 +428,7 @@ CK_RV vault_destroy(vault *v, CK_SLOT_ID slot)
     }
     /* A writer still at work would remove its journal by name, perhaps that of a token made later
      * in the same slot: so wait for writers to end. A file that cannot be read has none. */
-    if (vault_db_open(v->dir, path, 0, &t) == CKR_OK) {
+    if (vault_db_open(v->dir, path, VAULT_DB_TOKEN, &t) == CKR_OK) {
         rv = vault_begin(t, VAULT_ALONE);
         begun = rv == CKR_OK;
         if (rv == CKR_DEVICE_REMOVED)

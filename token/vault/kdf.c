@@ -28,8 +28,9 @@
 #define SANE_WORK   (64u * 1024 * 1024) /* KiB times passes */
 #define SANE_LANES  16u
 
-static pthread_mutex_t probe_lock = PTHREAD_MUTEX_INITIALIZER;
-static double ms_per_kib; /* of one pass; 0: not measured yet */
+/* Of one pass; 0: not measured yet. No lock: a child of a fork could inherit one that another
+ * thread held, and two threads that both measure do no harm. */
+static _Atomic double ms_per_kib;
 
 static double now_ms(void)
 {
@@ -42,26 +43,23 @@ static double now_ms(void)
 static double measure(void)
 {
     static const uint8_t pin[8] = "measure", salt[SALT] = "measure";
+    double cost = ms_per_kib, best = 0;
     uint8_t out[32];
-    double cost;
 
-    pthread_mutex_lock(&probe_lock);
-    if (ms_per_kib <= 0) {
-        double best = 0;
-        for (int i = 0; i < 2; i++) {
-            double start = now_ms(), took;
-            if (argon2id_hash_raw(1, PROBE, 1, pin, sizeof(pin), salt, sizeof(salt), out,
-                                  sizeof(out)) != ARGON2_OK)
-                break;
-            took = now_ms() - start;
-            if (best <= 0 || took < best)
-                best = took;
-        }
-        /* Not measurable (no memory now, a coarse clock): as on a middling machine. */
-        ms_per_kib = (best > 0 ? best : 16.0) / PROBE;
+    if (cost > 0)
+        return cost;
+    for (int i = 0; i < 2; i++) {
+        double start = now_ms(), took;
+        if (argon2id_hash_raw(1, PROBE, 1, pin, sizeof(pin), salt, sizeof(salt), out,
+                              sizeof(out)) != ARGON2_OK)
+            break;
+        took = now_ms() - start;
+        if (best <= 0 || took < best)
+            best = took;
     }
-    cost = ms_per_kib;
-    pthread_mutex_unlock(&probe_lock);
+    /* Not measurable (no memory now, a coarse clock): as on a middling machine. */
+    cost = (best > 0 ? best : 16.0) / PROBE;
+    ms_per_kib = cost;
     return cost;
 }
 

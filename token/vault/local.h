@@ -8,7 +8,9 @@
  * policy of PINs, history.c PINs of the past, pin.c checks, counters and logins, setpin.c setting
  * PINs, token.c the token as a whole, extra.c licences and the default PIN, seal.c sealed
  * attributes, object.c objects, find.c the index, journal.c writing the journal, uses.c uses of
- * keys on their way to it, audit.c reading and verifying it, error.c messages.
+ * keys on their way to it, audit.c reading and verifying it, examine.c reading
+ * a whole file, error.c messages, sealed.c the file of
+ * a copy, backup.c making one, restore.c a token from one.
  *
  * Lock order: the directory's flock, then the fork gate (db.c), then the turn (queue.c), then
  * vault_token.lock, then vault_token.key_lock or use_lock, then the lock inside token/secmem.c.
@@ -193,13 +195,20 @@ char *vault_slot_path(const char *dir, CK_SLOT_ID slot);
 /* A name by chance for a temporary; 0 without random bytes. */
 int vault_temp_name(char name[VAULT_TEMP_LEN + 1]);
 
+/* Makes an empty file for us alone, locked, under a name by chance; removes those that a maker has
+ * left behind (create.c). */
+CK_RV vault_temp_make(const char *dir, int dirfd, char name[VAULT_TEMP_LEN + 1], int *out);
+void vault_temp_sweep(const char *dir);
+
 /* Removes what belongs to a token's file that is not there (any more). */
 void vault_remove_journals(int fd, CK_SLOT_ID slot);
 
 /* ---- db.c ----------------------------------------------------------------------------------- */
 
-/* Connects. `fresh`: an empty file, to become a token; nothing is asked of its contents. */
-CK_RV vault_db_open(const char *dir, const char *path, int fresh, vault_token **out);
+/* Connects to a token; to an empty file that is to become one (nothing is asked of its contents);
+ * to a whole token in a file that nobody else knows yet. */
+enum vault_db { VAULT_DB_TOKEN, VAULT_DB_FRESH, VAULT_DB_COPY };
+CK_RV vault_db_open(const char *dir, const char *path, enum vault_db how, vault_token **out);
 void vault_db_close(vault_token *t); /* also what vault_token_close does */
 
 /*
@@ -259,6 +268,9 @@ extern const char *const vault_statements[ST_N];
 
 #define VAULT_FCNTL_HEADER 0x67740001 /* sqlite3_file_control: copies the 100 bytes of header */
 #define VAULT_RESERVE      8          /* bytes kept at each page's end for its checksum */
+
+/* Writes every page's checksum into a picture of a file: SQLite's memory has old ones. */
+void vault_page_sums(uint8_t *file, size_t len, size_t page);
 
 /* Registers the VFS with SQLite (counted); the name is to be given to sqlite3_open_v2. */
 const char *vault_vfs_acquire(void);

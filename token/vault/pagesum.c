@@ -73,6 +73,13 @@ static void page_sum(const uint8_t *page, size_t len, sqlite3_int64 offset, uint
     vault_put64(sum, (uint64_t)a << 32 | b);
 }
 
+void vault_page_sums(uint8_t *file, size_t len, size_t page)
+{
+    for (size_t at = 0; page > VAULT_RESERVE && at + page <= len; at += page)
+        page_sum(file + at, page - VAULT_RESERVE, (sqlite3_int64)at,
+                 file + at + page - VAULT_RESERVE);
+}
+
 static int is_page(const sum_file *f, int n, sqlite3_int64 offset)
 {
     return f->summed && n >= 512 && n <= PAGE_MAX && (n & (n - 1)) == 0 && offset % n == 0;

@@ -9,6 +9,18 @@
 #include "gost/random.h"
 #include "token/secmem.h"
 
+static void put_rules(vault_rules *r, const vault_policy *p, uint64_t min, uint64_t tries)
+{
+    r->min = (int)min;
+    r->max = (int)p->max;
+    r->classes = (int)p->classes;
+    r->varied = (int)p->varied;
+    r->history = (int)p->history;
+    r->expiry_days = (int)p->expiry_days;
+    r->tries = (int)tries;
+    r->force = (int)p->force;
+}
+
 static CK_RV read_user(vault_token *t, vault_info *info)
 {
     vault_policy policy;
@@ -24,12 +36,14 @@ static CK_RV read_user(vault_token *t, vault_info *info)
         return rv;
     info->user_pin_max = (unsigned)policy.max;
     info->changers = (unsigned)policy.changers;
+    put_rules(&info->user_rules, &policy, info->user_pin_min, info->user_tries);
     if (!found)
         return CKR_OK;
     info->user_pin_set = 1;
     info->user_pin_factory = (p.flags & (PIN_FACTORY | PIN_OWN)) != 0;
     info->user_pin_default = (p.flags & (own ? PIN_OWN : PIN_FACTORY)) != 0;
     info->user_pin_due = vault_policy_due(&policy, &p);
+    info->user_pin_changed = p.changed;
     info->user_tries = (unsigned)p.tries;
     info->user_tries_left = (unsigned)p.left;
     return CKR_OK;
@@ -65,6 +79,8 @@ static CK_RV read_info(vault_token *t, vault_info *info)
     info->so_pin_due = vault_policy_due(&policy, &p);
     info->so_tries = (unsigned)p.tries;
     info->so_tries_left = (unsigned)p.left;
+    info->so_pin_changed = p.changed;
+    put_rules(&info->so_rules, &policy, m.so_pin_min, p.tries);
     info->user_pin_min = (unsigned)m.user_pin_min;
     info->user_tries = info->user_tries_left = (unsigned)m.user_tries;
     rv = read_user(t, info);
@@ -81,6 +97,11 @@ CK_RV vault_token_info(vault_token *t, vault_info *info)
     CK_RV rv = vault_begin(t, VAULT_READ);
 
     return rv == CKR_OK ? vault_end(t, read_info(t, info)) : rv;
+}
+
+const char *vault_token_path(const vault_token *t)
+{
+    return t->path;
 }
 
 uint64_t vault_room(const vault_token *t)

@@ -56,6 +56,9 @@ void vault_close(vault *v);  /* tokens opened from it must be closed before */
 void vault_forget(vault *v); /* in a forked child: frees memory only, touches no file or lock */
 const char *vault_dir(const vault *v);
 
+/* The directory that vault_open(dir) would take, as it was given; free(). NULL: there is none. */
+char *vault_default_dir(const char *dir);
+
 /* The slots that hold a token, ascending. *slots is to be freed with free(). */
 CK_RV vault_slots(vault *v, CK_SLOT_ID **slots, size_t *n);
 
@@ -162,7 +165,9 @@ typedef struct vault_info {
     int so_pin_default, user_pin_default; /* is what C_EX_TokenManage would reset it to */
     int so_pin_due, user_pin_due;         /* must be changed before anything else is done */
     unsigned so_pin_min, user_pin_min, so_pin_max, user_pin_max;
-    unsigned changers; /* of the user PIN: VAULT_CHANGER_… */
+    vault_rules so_rules, user_rules;          /* the whole policy; nothing in it is -1 */
+    uint64_t so_pin_changed, user_pin_changed; /* seconds since 1970; 0: not set, not known */
+    unsigned changers;                         /* of the user PIN: VAULT_CHANGER_… */
     unsigned so_tries, so_tries_left;
     unsigned user_tries, user_tries_left; /* left = 0: locked */
     uint64_t objects, bytes;              /* how many, and the file's size */
@@ -170,6 +175,9 @@ typedef struct vault_info {
 
 /* Read afresh at each call. */
 CK_RV vault_token_info(vault_token *t, vault_info *info);
+
+/* The token's file; lives as long as t. */
+const char *vault_token_path(const vault_token *t);
 
 /* How many bytes the file system still has for this user; 0 if it does not say. */
 uint64_t vault_room(const vault_token *t);
@@ -307,6 +315,19 @@ typedef struct vault_journal_state {
 } vault_journal_state;
 
 CK_RV vault_journal_verify(vault_token *t, vault_journal_state *state);
+
+/* ---- looking after a token ------------------------------------------------------------------ */
+
+typedef struct vault_examination {
+    uint64_t objects, damaged; /* how many, and how many of them cannot be read */
+    int altered;               /* the journal: as in vault_journal_state */
+    uint64_t last_time;        /* of its newest record, seconds since 1970; 0: none */
+    char first_damage[512];    /* the first damaged object, in words */
+} vault_examination;
+
+/* Reads all of the file: pages, objects, journal. CKR_DEVICE_ERROR: the database itself is damaged.
+ */
+CK_RV vault_examine(vault_token *t, vault_examination *e);
 
 /* ---- objects -------------------------------------------------------------------------------- */
 
