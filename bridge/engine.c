@@ -7,6 +7,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <string.h>
 
 #include <openssl/err.h>
 
@@ -177,6 +178,31 @@ static int destroy(ENGINE *e)
     return 1;
 }
 
+/* One NID that is no algorithm, so that nobody asks for a method of it; and there is none. */
+static int serve_nothing(ENGINE *e, EVP_PKEY_METHOD **meth, const int **nids, int nid)
+{
+    static const int arcs[] = {NID_cryptopro, NID_cryptocom};
+
+    (void)nid;
+    if (meth == NULL) {
+        *nids = strcmp(ENGINE_get_id(e), "gosttoken") == 0 ? &arcs[0] : &arcs[1];
+        return 1;
+    }
+    *meth = NULL;
+    return 0;
+}
+
+/*
+ * nginx asks an engine for a key without having called ENGINE_init, which libcrypto refuses for one
+ * that is not in use. The default engine of any NID is in use until libcrypto's cleanup, which
+ * would not undo an ENGINE_init of ours.
+ */
+static int keep_in_use(ENGINE *e)
+{
+    return ENGINE_set_pkey_meths(e, serve_nothing) && ENGINE_set_default_pkey_meths(e) &&
+           ENGINE_set_pkey_meths(e, NULL);
+}
+
 static ENGINE *new_engine(const char *id, const char *name)
 {
     ENGINE *e = ENGINE_new();
@@ -200,7 +226,9 @@ static void add_loader(void)
     ERR_set_mark();
     e = new_engine("pkcs11", "gosttoken: keys by pkcs11: URI");
     if (e != NULL) {
-        ENGINE_add(e); /* fails if the id is taken, and that is all right */
+        /* It fails if the id is taken, and that is all right. */
+        if (ENGINE_add(e))
+            keep_in_use(e);
         ENGINE_free(e);
     }
     ERR_pop_to_mark();
@@ -247,9 +275,10 @@ static void start(void)
     }
     /* From here on the methods are the engine's. */
     engine = e;
-    if (ENGINE_set_pkey_meths(e, serve_pmeths) && ENGINE_set_pkey_asn1_meths(e, serve_ameths) &&
-        ENGINE_set_digests(e, serve_digests) && ENGINE_set_ciphers(e, serve_ciphers) &&
-        ENGINE_set_destroy_function(e, destroy) && ENGINE_add(e)) {
+    if (keep_in_use(e) && ENGINE_set_pkey_meths(e, serve_pmeths) &&
+        ENGINE_set_pkey_asn1_meths(e, serve_ameths) && ENGINE_set_digests(e, serve_digests) &&
+        ENGINE_set_ciphers(e, serve_ciphers) && ENGINE_set_destroy_function(e, destroy) &&
+        ENGINE_add(e)) {
         ENGINE_register_pkey_meths(e);
         ENGINE_register_pkey_asn1_meths(e);
         /* libssl takes these for its suites only where an engine has them. */

@@ -25,6 +25,7 @@
 #pragma weak ENGINE_set_cmd_defns
 #pragma weak ENGINE_set_ctrl_function
 #pragma weak ENGINE_set_default_pkey_asn1_meths
+#pragma weak ENGINE_set_default_pkey_meths
 #pragma weak ENGINE_set_destroy_function
 #pragma weak ENGINE_set_digests
 #pragma weak ENGINE_set_flags

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "gost/mem.h"
+#include "keymgmt/common.h"
+#include "store/store.h"
 
 /* Guards what follows; leaf lock, nothing is called under it but memory functions and gt_p11_new,
  * gt_p11_ref. */
@@ -167,18 +169,56 @@ gt_key *gt_bridge_find_private(const char *uri, const gt_prompt *prompt)
     return key;
 }
 
+/* RSA and EC keys are no business of the bridge, but nginx and curl ask its engine for every key.
+ */
+static EVP_PKEY *common_private(gt_object *object)
+{
+    OSSL_LIB_CTX *libctx = NULL;
+
+    pthread_mutex_lock(&lock);
+    if (activations != NULL)
+        libctx = activations->libctx;
+    pthread_mutex_unlock(&lock);
+    return gt_store_key_of(libctx, object);
+}
+
+static EVP_PKEY *private_of(gt_object *object)
+{
+    gt_error err = {.reason = GT_OK};
+    EVP_PKEY *pkey;
+    gt_key *key;
+
+    if (gt_common_has_type(gt_object_key_type(object)))
+        return common_private(object);
+    key = gt_key_from_object(object, &err);
+    if (key == NULL) {
+        gt_raise_error(NULL, &err);
+        return NULL;
+    }
+    pkey = gt_bridge_new_pkey(key);
+    gt_key_free(key);
+    return pkey;
+}
+
 EVP_PKEY *gt_bridge_load_private(ENGINE *e, const char *uri, UI_METHOD *ui, void *data)
 {
     gt_ui_prompt source = {ui, data};
     const gt_prompt prompt = {gt_prompt_ui, &source};
-    gt_key *key = gt_bridge_find_private(uri, ui != NULL ? &prompt : NULL);
-    EVP_PKEY *pkey;
+    gt_error err = {.reason = GT_OK};
+    gt_p11 *client = gt_bridge_client();
+    EVP_PKEY *pkey = NULL;
+    gt_object *object;
 
     (void)e;
-    if (key == NULL)
+    if (client == NULL)
         return NULL;
-    pkey = gt_bridge_new_pkey(key);
-    gt_key_free(key);
+    object = gt_p11_find_one(client, uri, CKO_PRIVATE_KEY, ui != NULL ? &prompt : NULL, &err);
+    if (object == NULL)
+        gt_raise_error(NULL, &err);
+    else
+        pkey = private_of(object);
+    gt_object_free(object);
+    gt_p11_free(client);
     return pkey;
 }
 
@@ -198,6 +238,25 @@ static gt_object *find_open(const char *uri, CK_OBJECT_CLASS cls)
     return object;
 }
 
+static EVP_PKEY *common_public(gt_object *object)
+{
+    gt_error err = {.reason = GT_OK};
+    EVP_PKEY *pkey = NULL;
+    const unsigned char *p;
+    uint8_t *der;
+    size_t len;
+
+    if (!gt_object_spki(object, &der, &len, &err)) {
+        gt_raise_error(NULL, &err);
+        return NULL;
+    }
+    p = der;
+    if (len <= LONG_MAX)
+        pkey = d2i_PUBKEY(NULL, &p, (long)len);
+    free(der);
+    return pkey;
+}
+
 EVP_PKEY *gt_bridge_load_public(ENGINE *e, const char *uri, UI_METHOD *ui, void *data)
 {
     gt_error err = {.reason = GT_OK};
@@ -208,6 +267,11 @@ EVP_PKEY *gt_bridge_load_public(ENGINE *e, const char *uri, UI_METHOD *ui, void 
     (void)e, (void)ui, (void)data;
     if (object == NULL)
         return NULL;
+    if (gt_common_has_type(gt_object_key_type(object))) {
+        pkey = common_public(object);
+        gt_object_free(object);
+        return pkey;
+    }
     key = gt_key_from_object(object, &err);
     if (key == NULL)
         gt_raise_error(NULL, &err);

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "cipher/tlstree.h"
 #include "gost/kdf.h"
 #include "gost/mem.h"
 #include "gost/random.h"
@@ -49,6 +48,7 @@ int gt_cipher_start(gt_cipher *c, const uint8_t *key, const uint8_t *iv, int enc
         memcpy(c->iv, iv, c->alg->iv_size);
     if (key != NULL) {
         memcpy(c->key, key, sizeof(c->key));
+        memset(&c->tree, 0, sizeof(c->tree));
         c->keyed = 1;
         if (encrypt && (c->alg->flags & GT_CIPHER_MAC)) {
             if (!gost_random_system(NULL, c->seed, sizeof(c->seed)))
@@ -101,22 +101,22 @@ int gt_cipher_finish(gt_cipher *c)
 
 int gt_cipher_tlstree(gt_cipher *c, const uint8_t seq[8])
 {
-    uint8_t key[GT_CIPHER_KEY], iv[GT_CIPHER_IV_MAX] = {0};
+    uint8_t iv[GT_CIPHER_IV_MAX] = {0};
+    const gost_block *block;
     size_t len = c->alg->iv_size;
     unsigned carry = 0;
 
     if (c->alg->mode != &gt_mode_ctr || (c->alg->flags & GT_CIPHER_MAC) || !c->keyed)
         return 0;
-    gt_tlstree(c->alg->class, c->key, seq, key);
+    block = gt_tlstree_block(&c->tree, c->alg->class, c->key, seq);
     /* IV + seq modulo 2^(half a block's bits) */
     for (size_t i = 0; i < len; i++) {
         carry += (unsigned)c->iv[len - 1 - i] + seq[7 - i];
         iv[len - 1 - i] = (uint8_t)carry;
         carry >>= 8;
     }
-    c->alg->mode->start(c, key, iv);
+    gost_ctr_init(&c->u.ctr, block, iv, c->section);
     c->started = 1;
-    gost_wipe(key, sizeof(key));
     return 1;
 }
 

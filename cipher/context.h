@@ -7,6 +7,7 @@
 #define GT_CIPHER_CONTEXT_H
 
 #include "cipher/alg.h"
+#include "cipher/tlstree.h"
 #include "gost/aead.h"
 #include "gost/modes.h"
 #include "gost/omac.h"
@@ -23,6 +24,7 @@ typedef struct gt_cipher {
     uint8_t iv[GT_CIPHER_IV_MAX]; /* as it was given */
     uint8_t seed[GT_CIPHER_SEED]; /* the rest of the ukm; with a MAC both keys are made with it */
     uint8_t tag[GOST_BLOCK_MAX];
+    gt_tlstree tree; /* of this key, for the records of TLS */
     union {
         gost_block block;
         gost_feedback feedback;

@@ -4,13 +4,18 @@
 
 #include <string.h>
 
+#include <gosttoken/openssl.h>
+
 #include "cipher/cipher.h"
+#include "cipher/token.h"
 #include "gost/mem.h"
 
 static OSSL_FUNC_cipher_freectx_fn cipher_freectx;
 static OSSL_FUNC_cipher_dupctx_fn cipher_dupctx;
 static OSSL_FUNC_cipher_encrypt_init_fn cipher_encrypt_init;
 static OSSL_FUNC_cipher_decrypt_init_fn cipher_decrypt_init;
+static OSSL_FUNC_cipher_encrypt_skey_init_fn cipher_encrypt_skey_init;
+static OSSL_FUNC_cipher_decrypt_skey_init_fn cipher_decrypt_skey_init;
 static OSSL_FUNC_cipher_update_fn stream_update, block_update;
 static OSSL_FUNC_cipher_final_fn stream_final, block_final;
 static OSSL_FUNC_cipher_cipher_fn cipher_cipher;
@@ -23,7 +28,8 @@ void *gt_native_cipher_new(void *provctx, const gt_cipher_alg *alg)
 
     if (n == NULL)
         return NULL;
-    n->core = &((gt_provider *)provctx)->core;
+    n->prov = provctx;
+    n->core = &n->prov->core;
     n->padding = 1;
     n->tag_len = alg->class->size;
     gt_cipher_init(&n->c, alg);
@@ -32,12 +38,22 @@ void *gt_native_cipher_new(void *provctx, const gt_cipher_alg *alg)
 
 static void cipher_freectx(void *cctx)
 {
-    OPENSSL_clear_free(cctx, sizeof(gt_native_cipher));
+    gt_native_cipher *n = cctx;
+
+    if (n == NULL)
+        return;
+    gt_token_cipher_drop(n);
+    OPENSSL_clear_free(n, sizeof(*n));
 }
 
 static void *cipher_dupctx(void *cctx)
 {
-    return OPENSSL_memdup(cctx, sizeof(gt_native_cipher));
+    gt_native_cipher *n = OPENSSL_memdup(cctx, sizeof(*n));
+
+    if (n == NULL || n->token == NULL || gt_token_cipher_copy(n))
+        return n;
+    cipher_freectx(n);
+    return NULL;
 }
 
 int gt_native_cipher_start(void *cctx, const unsigned char *key, size_t keylen,
@@ -45,15 +61,24 @@ int gt_native_cipher_start(void *cctx, const unsigned char *key, size_t keylen,
                            int encrypt)
 {
     gt_native_cipher *n = cctx;
+    const char *uri;
 
+    if (!gt_skey_uri_param(n->prov, params, &uri))
+        return 0;
+    if (key != NULL && uri != NULL)
+        return gt_raise(n->core, GT_R_PARAMETER, "a key by its bytes and one of a token at once");
     if (key != NULL && keylen != GT_CIPHER_KEY)
         return gt_raise(n->core, GT_R_LENGTH, "a key of %zu bytes and not %d", keylen,
                         GT_CIPHER_KEY);
     if (iv != NULL && ivlen != n->c.alg->iv_size)
         return gt_raise(n->core, GT_R_LENGTH, "an IV of %zu bytes and not %zu", ivlen,
                         n->c.alg->iv_size);
+    if (key != NULL)
+        gt_token_cipher_drop(n);
     n->have = 0;
     gt_aead_restart(n, iv != NULL);
+    if (n->token != NULL)
+        gt_token_cipher_restart(n);
     /* An IV of no bytes is none. */
     if (!gt_cipher_start(&n->c, key, ivlen != 0 ? iv : NULL, encrypt))
         return gt_raise(n->core, GT_R_INTERNAL, "no random bytes");
@@ -72,9 +97,48 @@ static int cipher_decrypt_init(void *cctx, const unsigned char *key, size_t keyl
     return gt_native_cipher_start(cctx, key, keylen, iv, ivlen, params, 0);
 }
 
+/* OpenSSL 3.5: the key is an EVP_SKEY of skeymgmt/. */
+static int start_skey(gt_native_cipher *n, gt_skey *key, const unsigned char *iv, size_t ivlen,
+                      const OSSL_PARAM params[], int encrypt)
+{
+    const char *uri;
+
+    if (!gt_skey_uri_param(n->prov, params, &uri))
+        return 0;
+    if (key != NULL && uri != NULL)
+        return gt_raise(n->core, GT_R_PARAMETER, "two keys at once");
+    if (key != NULL) {
+        /* What was going on ends here. */
+        n->have = 0;
+        n->c.started = 0;
+        n->ad_len = 0;
+        if (!gt_token_cipher_set(n, key))
+            return 0;
+    }
+    return gt_native_cipher_start(n, NULL, 0, iv, ivlen, params, encrypt);
+}
+
+static int cipher_encrypt_skey_init(void *cctx, void *key, const unsigned char *iv, size_t ivlen,
+                                    const OSSL_PARAM params[])
+{
+    return start_skey(cctx, key, iv, ivlen, params, 1);
+}
+
+static int cipher_decrypt_skey_init(void *cctx, void *key, const unsigned char *iv, size_t ivlen,
+                                    const OSSL_PARAM params[])
+{
+    return start_skey(cctx, key, iv, ivlen, params, 0);
+}
+
+int gt_native_cipher_crypt(gt_native_cipher *n, const uint8_t *in, uint8_t *out, size_t len)
+{
+    return n->token != NULL ? gt_token_cipher_crypt(n, in, out, len)
+                            : gt_cipher_crypt(&n->c, in, out, len);
+}
+
 int gt_native_cipher_room(const gt_native_cipher *n, size_t outsize, size_t len)
 {
-    if (!n->c.keyed)
+    if (!n->c.keyed && n->token == NULL)
         return gt_raise(n->core, GT_R_NO_KEY, "the cipher has no key");
     if (outsize < len)
         return gt_raise(n->core, GT_R_LENGTH, "room for %zu bytes, and %zu are needed", outsize,
@@ -91,16 +155,19 @@ static int stream_update(void *cctx, unsigned char *out, size_t *outl, size_t ou
 
     if (!gt_native_cipher_room(n, outsize, inl))
         return 0;
-    gt_cipher_crypt(&n->c, in, out, inl);
+    if (!gt_native_cipher_crypt(n, in, out, inl))
+        return 0;
     *outl = inl;
     return 1;
 }
 
 static int stream_final(void *cctx, unsigned char *out, size_t *outl, size_t outsize)
 {
+    gt_native_cipher *n = cctx;
+
     (void)out;
     *outl = 0;
-    return gt_native_cipher_room(cctx, outsize, 0);
+    return gt_native_cipher_room(n, outsize, 0) && (n->token == NULL || gt_token_cipher_end(n));
 }
 
 /* ---- whole blocks, with PKCS #7 padding unless that is off ------------------------------------
@@ -122,7 +189,8 @@ static int block_update(void *cctx, unsigned char *out, size_t *outl, size_t out
         size_t part = size - n->have;
 
         memcpy(n->buf + n->have, in, part);
-        gt_cipher_crypt(&n->c, n->buf, out, size);
+        if (!gt_native_cipher_crypt(n, n->buf, out, size))
+            return 0;
         n->have = 0;
         in += part;
         inl -= part;
@@ -130,7 +198,8 @@ static int block_update(void *cctx, unsigned char *out, size_t *outl, size_t out
         ready -= size;
     }
     if (ready > 0) {
-        gt_cipher_crypt(&n->c, in, out, ready);
+        if (!gt_native_cipher_crypt(n, in, out, ready))
+            return 0;
         in += ready;
         inl -= ready;
     }
@@ -158,7 +227,7 @@ static size_t unpadded(const uint8_t *block, unsigned size)
     return ((size - pad) & keep) | (size & ~keep);
 }
 
-static int block_final(void *cctx, unsigned char *out, size_t *outl, size_t outsize)
+static int last_block(void *cctx, unsigned char *out, size_t *outl, size_t outsize)
 {
     gt_native_cipher *n = cctx;
     size_t size = n->c.alg->block, len = 0;
@@ -177,13 +246,15 @@ static int block_final(void *cctx, unsigned char *out, size_t *outl, size_t outs
         if (!gt_native_cipher_room(n, outsize, size))
             return 0;
         memset(n->buf + n->have, (int)(size - n->have), size - n->have);
-        gt_cipher_crypt(&n->c, n->buf, out, size);
+        if (!gt_native_cipher_crypt(n, n->buf, out, size))
+            return 0;
         *outl = size;
     } else {
         if (n->have != size)
             return gt_raise(n->core, GT_R_LENGTH, "the message is not whole blocks of %zu bytes",
                             size);
-        gt_cipher_crypt(&n->c, n->buf, last, size);
+        if (!gt_native_cipher_crypt(n, n->buf, last, size))
+            return 0;
         len = unpadded(last, (unsigned)size);
         if (len < size && outsize >= len) {
             memcpy(out, last, len);
@@ -199,6 +270,13 @@ static int block_final(void *cctx, unsigned char *out, size_t *outl, size_t outs
     return 1;
 }
 
+static int block_final(void *cctx, unsigned char *out, size_t *outl, size_t outsize)
+{
+    gt_native_cipher *n = cctx;
+
+    return last_block(n, out, outl, outsize) && (n->token == NULL || gt_token_cipher_end(n));
+}
+
 /* EVP_Cipher: as it is, without padding. */
 static int cipher_cipher(void *cctx, unsigned char *out, size_t *outl, size_t outsize,
                          const unsigned char *in, size_t inl)
@@ -209,7 +287,8 @@ static int cipher_cipher(void *cctx, unsigned char *out, size_t *outl, size_t ou
         return 0;
     if (inl % n->c.alg->block != 0)
         return gt_raise(n->core, GT_R_LENGTH, "not whole blocks of %zu bytes", n->c.alg->block);
-    gt_cipher_crypt(&n->c, in, out, inl);
+    if (!gt_native_cipher_crypt(n, in, out, inl))
+        return 0;
     *outl = inl;
     return 1;
 }
@@ -233,6 +312,8 @@ static int cipher_cipher(void *cctx, unsigned char *out, size_t *outl, size_t ou
         {OSSL_FUNC_CIPHER_DUPCTX, (void (*)(void))cipher_dupctx},                                  \
         {OSSL_FUNC_CIPHER_ENCRYPT_INIT, (void (*)(void))cipher_encrypt_init},                      \
         {OSSL_FUNC_CIPHER_DECRYPT_INIT, (void (*)(void))cipher_decrypt_init},                      \
+        {OSSL_FUNC_CIPHER_ENCRYPT_SKEY_INIT, (void (*)(void))cipher_encrypt_skey_init},            \
+        {OSSL_FUNC_CIPHER_DECRYPT_SKEY_INIT, (void (*)(void))cipher_decrypt_skey_init},            \
         {OSSL_FUNC_CIPHER_UPDATE, (void (*)(void))update},                                         \
         {OSSL_FUNC_CIPHER_FINAL, (void (*)(void)) final},                                          \
         {OSSL_FUNC_CIPHER_CIPHER, (void (*)(void))once},                                           \
@@ -276,6 +357,8 @@ AEAD(GT_MAGMA_MGM);
         names, "provider=gosttoken", functions_##id, text                                          \
     }
 
+#define TOKEN(id, name) ALGORITHM(id, GOSTTOKEN_CIPHER(name), name " with a token's key")
+
 /*
  * The first names are short names of OIDs, so that a fetched cipher has its NID. Not here are
  * *-ctr-acpkm-omac: CMS asks for EVP_CIPH_FLAG_CIPHER_WITH_MAC and EVP_CTRL_PROCESS_UNPROTECTED,
@@ -302,5 +385,27 @@ const OSSL_ALGORITHM gt_cipher_algorithms[] = {
     ALGORITHM(GT_MAGMA_CTR, "magma-ctr", "Magma CTR"),
     ALGORITHM(GT_MAGMA_CTR_ACPKM, "magma-ctr-acpkm:1.2.643.7.1.1.5.1.1", "Magma CTR-ACPKM"),
     ALGORITHM(GT_MAGMA_MGM, "magma-mgm", "Magma MGM"),
+
+    /* The same without a NID, so that EVP_CipherInit_ex finds no engine for them: for keys of a
+     * token, which the suites' ciphers would not take. */
+    TOKEN(GT_GOST89, "gost89"),
+    TOKEN(GT_GOST89_CNT, "gost89-cnt"),
+    TOKEN(GT_GOST89_CNT_12, "gost89-cnt-12"),
+    TOKEN(GT_GOST89_CBC, "gost89-cbc"),
+    TOKEN(GT_GOST89_ECB, "gost89-ecb"),
+    TOKEN(GT_KUZNYECHIK_ECB, "kuznyechik-ecb"),
+    TOKEN(GT_KUZNYECHIK_CBC, "kuznyechik-cbc"),
+    TOKEN(GT_KUZNYECHIK_CFB, "kuznyechik-cfb"),
+    TOKEN(GT_KUZNYECHIK_OFB, "kuznyechik-ofb"),
+    TOKEN(GT_KUZNYECHIK_CTR, "kuznyechik-ctr"),
+    TOKEN(GT_KUZNYECHIK_CTR_ACPKM, "kuznyechik-ctr-acpkm"),
+    TOKEN(GT_KUZNYECHIK_MGM, "kuznyechik-mgm"),
+    TOKEN(GT_MAGMA_ECB, "magma-ecb"),
+    TOKEN(GT_MAGMA_CBC, "magma-cbc"),
+    TOKEN(GT_MAGMA_CFB, "magma-cfb"),
+    TOKEN(GT_MAGMA_OFB, "magma-ofb"),
+    TOKEN(GT_MAGMA_CTR, "magma-ctr"),
+    TOKEN(GT_MAGMA_CTR_ACPKM, "magma-ctr-acpkm"),
+    TOKEN(GT_MAGMA_MGM, "magma-mgm"),
     {NULL, NULL, NULL, NULL},
 };

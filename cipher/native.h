@@ -10,9 +10,14 @@
 
 #include "cipher/context.h"
 #include "provider/provider.h"
+#include "skeymgmt/compat.h"
+
+typedef struct gt_token_cipher gt_token_cipher; /* cipher/token.h */
 
 typedef struct gt_native_cipher {
-    const gt_core *core;
+    gt_provider *prov;
+    const gt_core *core;    /* the provider's */
+    gt_token_cipher *token; /* the key is on a token, and c has none */
     gt_cipher c;
     unsigned padding;
     uint8_t buf[GOST_BLOCK_MAX];
@@ -28,6 +33,8 @@ void *gt_native_cipher_new(void *provctx, const gt_cipher_alg *alg);
 int gt_native_cipher_start(void *cctx, const unsigned char *key, size_t keylen,
                            const unsigned char *iv, size_t ivlen, const OSSL_PARAM params[],
                            int encrypt);
+/* A part of the message; 0 with an error raised only if the key is on a token. */
+int gt_native_cipher_crypt(gt_native_cipher *n, const uint8_t *in, uint8_t *out, size_t len);
 /* 1 if there is a key, and room; else 0 with an error raised. */
 int gt_native_cipher_room(const gt_native_cipher *n, size_t outsize, size_t len);
 

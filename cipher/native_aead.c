@@ -2,6 +2,7 @@
 /* MGM (RFC 9058) as an AEAD of OSSL_OP_CIPHER. */
 #include "cipher/native.h"
 
+#include "cipher/token.h"
 #include "gost/mem.h"
 
 void gt_aead_restart(gt_native_cipher *n, int nonce)
@@ -42,11 +43,15 @@ int gt_aead_update(void *cctx, unsigned char *out, size_t *outl, size_t outsize,
     if (out == NULL) {
         if (n->data)
             return gt_raise(n->core, GT_R_ORDER, "associated data come before the data");
-        gost_aead_ad(&n->c.u.aead, in, inl);
+        if (n->token == NULL)
+            gost_aead_ad(&n->c.u.aead, in, inl);
+        else if (!gt_token_cipher_ad(n, in, inl))
+            return 0;
         n->ad_len += inl;
     } else {
         n->data = 1;
-        gt_cipher_crypt(&n->c, in, out, inl);
+        if (!gt_native_cipher_crypt(n, in, out, inl))
+            return 0;
         n->data_len += inl;
     }
     *outl = inl;
@@ -65,7 +70,10 @@ int gt_aead_final(void *cctx, unsigned char *out, size_t *outl, size_t outsize)
         return 0;
     if (!n->c.encrypt && !n->c.tagged)
         return gt_raise(n->core, GT_R_ORDER, "there is no tag to check");
-    gost_aead_final(&n->c.u.aead, tag);
+    if (n->token == NULL)
+        gost_aead_final(&n->c.u.aead, tag);
+    else if (!gt_token_cipher_tag(n, tag))
+        return 0;
     n->nonce = 0;
     n->done = 1;
     if (n->c.encrypt) {

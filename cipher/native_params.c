@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#include <gosttoken/openssl.h>
+
+#include "cipher/token.h"
+
 /* OpenSSL 3.5 gave the first of them its second name. */
 static const char algorithm_id[] = "alg_id_param", algorithm_id_new[] = "algorithm-id-params";
 
@@ -126,6 +130,17 @@ static int get_tag(const gt_native_cipher *n, OSSL_PARAM *p)
     return OSSL_PARAM_set_octet_string(p, n->c.tag, p->data != NULL ? p->data_size : n->tag_len);
 }
 
+static int get_next_iv(const gt_native_cipher *n, OSSL_PARAM *p)
+{
+    const uint8_t *iv = n->token != NULL ? gt_token_cipher_next_iv(n) : gt_cipher_next_iv(&n->c);
+
+    if (p == NULL)
+        return 1;
+    if (iv == NULL)
+        return gt_raise(n->core, GT_R_NOT_SUPPORTED, "the token does not tell the next IV");
+    return set_octets(p, iv, n->c.alg->iv_size);
+}
+
 int gt_native_cipher_get_ctx_params(void *cctx, OSSL_PARAM params[])
 {
     gt_native_cipher *n = cctx;
@@ -139,8 +154,7 @@ int gt_native_cipher_get_ctx_params(void *cctx, OSSL_PARAM params[])
         !OSSL_PARAM_set_size_t(p, alg->iv_size))
         return 0;
     if (!set_octets(OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_IV), n->c.iv, alg->iv_size) ||
-        !set_octets(OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_UPDATED_IV),
-                    gt_cipher_next_iv(&n->c), alg->iv_size))
+        !get_next_iv(n, OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_UPDATED_IV)))
         return 0;
     if ((p = OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_PADDING)) != NULL &&
         !OSSL_PARAM_set_uint(p, alg->block > 1 ? n->padding : 0))
@@ -162,7 +176,8 @@ int gt_native_cipher_get_ctx_params(void *cctx, OSSL_PARAM params[])
     OSSL_PARAM_uint(OSSL_CIPHER_PARAM_PADDING, NULL),                                              \
         OSSL_PARAM_uint(OSSL_CIPHER_PARAM_NUM, NULL),                                              \
         OSSL_PARAM_size_t(OSSL_CIPHER_PARAM_KEYLEN, NULL),                                         \
-        OSSL_PARAM_size_t(OSSL_CIPHER_PARAM_IVLEN, NULL)
+        OSSL_PARAM_size_t(OSSL_CIPHER_PARAM_IVLEN, NULL),                                          \
+        OSSL_PARAM_utf8_string(GOSTTOKEN_PARAM_URI, NULL, 0)
 
 const OSSL_PARAM *gt_native_cipher_settable_plain(void *cctx, void *provctx)
 {
@@ -258,6 +273,23 @@ static int set_tag_length(gt_native_cipher *n, const OSSL_PARAM *p)
     return 1;
 }
 
+/* The key is on a token. */
+static int set_uri(gt_native_cipher *n, const OSSL_PARAM params[])
+{
+    const char *uri;
+    gt_skey *key;
+    int ok;
+
+    if (!gt_skey_uri_param(n->prov, params, &uri))
+        return 0;
+    if (uri == NULL)
+        return 1;
+    key = gt_skey_find(n->prov, uri, gt_skey_alg_by_class(n->c.alg->class));
+    ok = key != NULL && gt_token_cipher_set(n, key);
+    gt_skey_free(key);
+    return ok;
+}
+
 int gt_native_cipher_set_ctx_params(void *cctx, const OSSL_PARAM params[])
 {
     gt_native_cipher *n = cctx;
@@ -274,6 +306,8 @@ int gt_native_cipher_set_ctx_params(void *cctx, const OSSL_PARAM params[])
                       GT_CIPHER_KEY) ||
         !check_length(n, OSSL_PARAM_locate_const(params, OSSL_CIPHER_PARAM_IVLEN),
                       n->c.alg->iv_size))
+        return 0;
+    if (!set_uri(n, params))
         return 0;
     if (n->c.alg->mode == &gt_mode_mgm)
         return set_tag(n, OSSL_PARAM_locate_const(params, OSSL_CIPHER_PARAM_AEAD_TAG)) &&

@@ -83,8 +83,12 @@ static int shell_init(EVP_CIPHER_CTX *ctx, const unsigned char *key, const unsig
 
 static int shell_crypt(EVP_CIPHER_CTX *ctx, unsigned char *out, const unsigned char *in, size_t len)
 {
+    const gt_cipher_alg *alg = ((const gt_cipher *)data(ctx))->alg;
+
     if (!gt_cipher_crypt(data(ctx), in, out, len))
-        return gt_raise(NULL, GT_R_NO_KEY, "the cipher has no key");
+        return gt_raise(NULL, GT_R_NO_KEY, "the cipher has no key%s%s",
+                        alg->flags & GT_CIPHER_MAC ? "" : "; with a key of a token fetch token-",
+                        alg->flags & GT_CIPHER_MAC ? "" : alg->name);
     show_iv(ctx, 0);
     return 1;
 }

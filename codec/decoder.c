@@ -8,6 +8,7 @@
 
 #include "codec/algorithm.h"
 #include "codec/codec.h"
+#include "codec/common_stub.h"
 #include "codec/native.h"
 #include "gost/mem.h"
 #include "keymgmt/native.h"
@@ -230,6 +231,7 @@ const OSSL_ALGORITHM gt_decoder_algorithms[] = {
     {GT_NATIVE_512, PROPERTIES("SubjectPublicKeyInfo"), public_512, "GOST public keys"},
     {GT_NATIVE_256, PROPERTIES("PrivateKeyInfo"), private_256, "GOST keys, and URIs of them"},
     {GT_NATIVE_512, PROPERTIES("PrivateKeyInfo"), private_512, "GOST keys, and URIs of them"},
+    GT_COMMON_STUB_DECODERS,
     {"DER", "provider=gosttoken,input=pem", gt_uri_pem_functions, "Key files of pkcs11-provider"},
     {NULL, NULL, NULL, NULL},
 };

@@ -6,6 +6,7 @@
  * to whatever takes these from a file. OpenSSL's own decoder does the same for the other names, so
  * each reads one block and leaves alone what it does not know; so a file may have more than one.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/core_names.h>
@@ -16,7 +17,9 @@
 #include "bridge/bridge.h"
 #include "codec/asn1.h"
 #include "codec/codec.h"
+#include "codec/common_stub.h"
 #include "codec/native.h"
+#include "keymgmt/common.h"
 #include "provider/ask.h"
 #include "store/store.h"
 
@@ -141,12 +144,29 @@ static int pass_on(void *arg)
     return g->cb(params, g->cbarg);
 }
 
+/* RSA and EC. */
+static int pass_common(gt_object *object, give *g, gt_error *err)
+{
+    g->structure = "PrivateKeyInfo";
+    g->len = gt_common_write_stub(object, g->der, sizeof(g->der), err);
+    return g->len != 0 && pass_on(g);
+}
+
 static int pass_private(const gt_provider *prov, const char *uri, const gt_prompt *prompt, give *g,
                         gt_error *err)
 {
-    gt_key *key = gt_key_find_private(prov->p11, uri, prompt, err);
+    gt_object *object = gt_p11_find_one(prov->p11, uri, CKO_PRIVATE_KEY, prompt, err);
+    gt_key *key = NULL;
     int ok;
 
+    if (object != NULL && gt_common_has_type(gt_object_key_type(object))) {
+        ok = pass_common(object, g, err);
+        gt_object_free(object);
+        return ok;
+    }
+    if (object != NULL)
+        key = gt_key_from_object(object, err);
+    gt_object_free(object);
     if (key == NULL)
         return 0;
     g->structure = "PrivateKeyInfo";
@@ -159,9 +179,22 @@ static int pass_private(const gt_provider *prov, const char *uri, const gt_promp
 static int pass_public(const gt_provider *prov, const char *uri, give *g, gt_error *err)
 {
     gt_object *object = gt_p11_find_one(prov->p11, uri, CKO_PUBLIC_KEY, NULL, err);
-    gt_key *key = object != NULL ? gt_key_from_object(object, err) : NULL;
+    gt_key *key = NULL;
+    uint8_t *der = NULL;
     int ok = 0;
 
+    if (object != NULL && gt_common_has_type(gt_object_key_type(object))) {
+        g->structure = "SubjectPublicKeyInfo";
+        if (gt_object_spki(object, &der, &g->len, err) && g->len <= sizeof(g->der)) {
+            memcpy(g->der, der, g->len);
+            ok = pass_on(g);
+        }
+        free(der);
+        gt_object_free(object);
+        return ok;
+    }
+    if (object != NULL)
+        key = gt_key_from_object(object, err);
     if (key != NULL) {
         g->structure = "SubjectPublicKeyInfo";
         g->len = gt_codec_write_spki(key, g->der, sizeof(g->der));
@@ -214,6 +247,7 @@ const OSSL_DISPATCH gt_uri_pem_functions[] = {
 };
 
 const OSSL_ALGORITHM gt_uri_pem_algorithms[] = {
+    GT_COMMON_STUB_DECODERS,
     {"DER", "provider=gosttoken,input=pem", gt_uri_pem_functions, "Key files of pkcs11-provider"},
     {NULL, NULL, NULL, NULL},
 };

@@ -5,14 +5,13 @@
 
 #include <openssl/obj_mac.h>
 
-#include "cipher/tlstree.h"
 #include "gost/mem.h"
 
 typedef struct gt_mac_kind {
     void (*start)(gt_mac *m, const uint8_t *key);
     void (*update)(gt_mac *m, const void *data, size_t len);
     void (*final)(gt_mac *m, uint8_t *out); /* writes m->size bytes */
-    int tlstree;
+    int tlstree;                            /* it is OMAC */
 } gt_mac_kind;
 
 /* ---- GOST 28147-89 -----------------------------------------------------------------------------
@@ -161,15 +160,18 @@ int gt_mac_final(gt_mac *m, uint8_t *out)
     return 1;
 }
 
-int gt_mac_tlstree(gt_mac *m, const uint8_t seq[8])
+int gt_mac_has_tlstree(const gt_mac *m)
 {
-    uint8_t key[GT_MAC_KEY];
+    return m->alg->kind->tlstree;
+}
 
+int gt_mac_tlstree(gt_mac *m, gt_tlstree *tree, const uint8_t seq[8])
+{
     if (!m->alg->kind->tlstree || !m->keyed)
         return 0;
-    gt_tlstree(m->alg->class, m->key, seq, key);
-    begin(m, key);
-    gost_wipe(key, sizeof(key));
+    gost_omac_init(&m->u.omac, gt_tlstree_block(tree, m->alg->class, m->key, seq));
+    m->ready = 1;
+    m->started = 0;
     return 1;
 }
 

@@ -6,6 +6,7 @@
 #ifndef GT_MAC_CONTEXT_H
 #define GT_MAC_CONTEXT_H
 
+#include "cipher/tlstree.h"
 #include "gost/gost28147.h"
 #include "gost/omac.h"
 
@@ -66,9 +67,10 @@ int gt_mac_start(gt_mac *m, const uint8_t key[GT_MAC_KEY]);
 int gt_mac_update(gt_mac *m, const void *data, size_t len);
 int gt_mac_final(gt_mac *m, uint8_t *out);
 
-/* Starts the message of a TLS record, under the key that TLSTREE (RFC 9189) makes of this one's.
- * Returns 0 if the MAC has no such thing. */
-int gt_mac_tlstree(gt_mac *m, const uint8_t seq[8]);
+/* Starts the message of a TLS record, under the key that TLSTREE (RFC 9189) makes of this one's;
+ * tree: of the same key. Returns 0 if the MAC has no such thing. */
+int gt_mac_has_tlstree(const gt_mac *m);
+int gt_mac_tlstree(gt_mac *m, gt_tlstree *tree, const uint8_t seq[8]);
 
 /* 1, or 0: out of range, of no meaning here, or (but for the size) after the first byte.
  * master_section 0: it stays. */

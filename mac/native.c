@@ -5,8 +5,12 @@
 #include <openssl/crypto.h>
 #include <openssl/params.h>
 
+#include <gosttoken/openssl.h>
+
+#include "gost/mem.h"
 #include "mac/mac.h"
-#include "provider/provider.h"
+#include "mac/token.h"
+#include "skeymgmt/compat.h"
 
 /* The names that gost-engine's provider has for them: OMAC-ACPKM's sections. */
 static const char key_mesh[] = "key-mesh", cipher_key_mesh[] = "cipher-key-mesh";
@@ -15,13 +19,16 @@ static const char paramset[] = "paramset";
 static const char key_length[] = "keylen";
 
 typedef struct native_mac {
-    const gt_core *core;
+    gt_provider *prov;
+    const gt_core *core; /* the provider's */
+    gt_token_mac *token; /* the key is on a token, and m has none */
     gt_mac m;
 } native_mac;
 
 static OSSL_FUNC_mac_freectx_fn mac_freectx;
 static OSSL_FUNC_mac_dupctx_fn mac_dupctx;
 static OSSL_FUNC_mac_init_fn mac_init;
+static OSSL_FUNC_mac_init_skey_fn mac_init_skey;
 static OSSL_FUNC_mac_update_fn mac_update;
 static OSSL_FUNC_mac_final_fn mac_final;
 static OSSL_FUNC_mac_gettable_params_fn mac_gettable_params;
@@ -36,19 +43,34 @@ static void *new_mac(void *provctx, const gt_mac_alg *alg)
 
     if (n == NULL)
         return NULL;
-    n->core = &((gt_provider *)provctx)->core;
+    n->prov = provctx;
+    n->core = &n->prov->core;
     gt_mac_init(&n->m, alg);
     return n;
 }
 
 static void mac_freectx(void *mctx)
 {
-    OPENSSL_clear_free(mctx, sizeof(native_mac));
+    native_mac *n = mctx;
+
+    if (n == NULL)
+        return;
+    gt_token_mac_free(n->token);
+    OPENSSL_clear_free(n, sizeof(*n));
 }
 
 static void *mac_dupctx(void *mctx)
 {
-    return OPENSSL_memdup(mctx, sizeof(native_mac));
+    const native_mac *n = mctx;
+    native_mac *copy = OPENSSL_memdup(n, sizeof(*n));
+
+    if (copy == NULL || n->token == NULL)
+        return copy;
+    copy->token = gt_token_mac_copy(n->token);
+    if (copy->token != NULL)
+        return copy;
+    mac_freectx(copy);
+    return NULL;
 }
 
 /* ---- a message ------------------------------------------------------------------------------- */
@@ -57,14 +79,45 @@ static int set_key(native_mac *n, const uint8_t *key, size_t len)
 {
     if (len != GT_MAC_KEY)
         return gt_raise(n->core, GT_R_LENGTH, "a key of %zu bytes and not %d", len, GT_MAC_KEY);
+    gt_token_mac_free(n->token);
+    n->token = NULL;
     return gt_mac_start(&n->m, key);
+}
+
+/* Of an EVP_SKEY, or found by its URI. */
+static int set_skey(native_mac *n, gt_skey *key)
+{
+    gt_token_mac *token;
+
+    if (key->object == NULL &&
+        key->alg->class != (n->m.alg->class != NULL ? n->m.alg->class : &gost_block_28147))
+        return gt_raise(n->core, GT_R_KEY_TYPE, "a %s key for %s", key->alg->name, n->m.alg->name);
+    if (key->object == NULL)
+        return set_key(n, key->bytes, GT_SKEY_BYTES);
+    token = gt_token_mac_new(n->prov, key, &n->m);
+    if (token == NULL)
+        return 0;
+    gt_token_mac_free(n->token);
+    n->token = token;
+    /* No other key is left by which the message might go on. */
+    gost_wipe(n->m.key, sizeof(n->m.key));
+    gost_wipe(&n->m.u, sizeof(n->m.u));
+    n->m.keyed = n->m.ready = n->m.started = 0;
+    return 1;
 }
 
 static int mac_init(void *mctx, const unsigned char *key, size_t len, const OSSL_PARAM params[])
 {
     native_mac *n = mctx;
+    const char *uri;
 
+    if (!gt_skey_uri_param(n->prov, params, &uri))
+        return 0;
+    if (key != NULL && uri != NULL)
+        return gt_raise(n->core, GT_R_PARAMETER, "a key by its bytes and one of a token at once");
     n->m.started = 0;
+    if (n->token != NULL)
+        gt_token_mac_restart(n->token);
     if (!mac_set_ctx_params(n, params))
         return 0;
     if (key != NULL)
@@ -74,10 +127,27 @@ static int mac_init(void *mctx, const unsigned char *key, size_t len, const OSSL
     return 1;
 }
 
+/* OpenSSL 3.5: the key is an EVP_SKEY of skeymgmt/. */
+static int mac_init_skey(void *mctx, void *key, const OSSL_PARAM params[])
+{
+    native_mac *n = mctx;
+    const char *uri;
+
+    if (!gt_skey_uri_param(n->prov, params, &uri))
+        return 0;
+    if (key != NULL && uri != NULL)
+        return gt_raise(n->core, GT_R_PARAMETER, "two keys at once");
+    return (key == NULL || set_skey(n, key)) && mac_init(n, NULL, 0, params);
+}
+
 static int mac_update(void *mctx, const unsigned char *in, size_t len)
 {
     native_mac *n = mctx;
 
+    if (n->token != NULL) {
+        n->m.started = 1;
+        return gt_token_mac_update(n->token, &n->m, in, len);
+    }
     return gt_mac_update(&n->m, in, len) || gt_raise(n->core, GT_R_NO_KEY, "the MAC has no key");
 }
 
@@ -88,7 +158,10 @@ static int mac_final(void *mctx, unsigned char *out, size_t *outl, size_t outsiz
     if (outsize < n->m.size)
         return gt_raise(n->core, GT_R_LENGTH, "room for %zu bytes, and %zu are needed", outsize,
                         n->m.size);
-    if (!gt_mac_final(&n->m, out))
+    if (n->token != NULL) {
+        if (!gt_token_mac_final(n->token, &n->m, out))
+            return 0;
+    } else if (!gt_mac_final(&n->m, out))
         return gt_raise(n->core, GT_R_NO_KEY, "the MAC has no key");
     *outl = n->m.size;
     return 1;
@@ -149,6 +222,7 @@ static const OSSL_PARAM *mac_settable_ctx_params(void *mctx, void *provctx)
         OSSL_PARAM_size_t(key_mesh, NULL),
         OSSL_PARAM_size_t(cipher_key_mesh, NULL),
         OSSL_PARAM_utf8_string(paramset, NULL, 0),
+        OSSL_PARAM_utf8_string(GOSTTOKEN_PARAM_URI, NULL, 0),
         OSSL_PARAM_END,
     };
 
@@ -161,16 +235,32 @@ static int bad(const native_mac *n, const char *what)
     return gt_raise(n->core, GT_R_PARAMETER, "%s of %s", what, n->m.alg->name);
 }
 
+/* The key is on a token. */
+static int set_uri(native_mac *n, const char *uri)
+{
+    gt_skey *key;
+    int ok;
+
+    if (n->m.started)
+        return gt_raise(n->core, GT_R_ORDER, "a key comes before the first byte");
+    key = gt_skey_find(n->prov, uri, NULL);
+    ok = key != NULL && set_skey(n, key);
+    gt_skey_free(key);
+    return ok;
+}
+
 static int mac_set_ctx_params(void *mctx, const OSSL_PARAM params[])
 {
     native_mac *n = mctx;
     const OSSL_PARAM *p;
     const void *key;
-    const char *text;
+    const char *text, *uri;
     size_t size, master = 0;
 
     if (params == NULL)
         return 1;
+    if (!gt_skey_uri_param(n->prov, params, &uri))
+        return 0;
     if ((p = OSSL_PARAM_locate_const(params, OSSL_MAC_PARAM_SIZE)) != NULL &&
         (!OSSL_PARAM_get_size_t(p, &size) || !gt_mac_set_size(&n->m, size)))
         return bad(n, "size");
@@ -183,7 +273,11 @@ static int mac_set_ctx_params(void *mctx, const OSSL_PARAM params[])
     if ((p = OSSL_PARAM_locate_const(params, key_mesh)) != NULL &&
         (!OSSL_PARAM_get_size_t(p, &size) || !gt_mac_set_section(&n->m, size, master)))
         return bad(n, "key-mesh");
-    if ((p = OSSL_PARAM_locate_const(params, OSSL_MAC_PARAM_KEY)) != NULL)
+    if ((p = OSSL_PARAM_locate_const(params, OSSL_MAC_PARAM_KEY)) != NULL && uri != NULL)
+        return gt_raise(n->core, GT_R_PARAMETER, "a key by its bytes and one of a token at once");
+    if (uri != NULL)
+        return set_uri(n, uri);
+    if (p != NULL)
         return OSSL_PARAM_get_octet_string_ptr(p, &key, &size) && set_key(n, key, size);
     return 1;
 }
@@ -206,6 +300,7 @@ static int mac_set_ctx_params(void *mctx, const OSSL_PARAM params[])
         {OSSL_FUNC_MAC_FREECTX, (void (*)(void))mac_freectx},                                      \
         {OSSL_FUNC_MAC_DUPCTX, (void (*)(void))mac_dupctx},                                        \
         {OSSL_FUNC_MAC_INIT, (void (*)(void))mac_init},                                            \
+        {OSSL_FUNC_MAC_INIT_SKEY, (void (*)(void))mac_init_skey},                                  \
         {OSSL_FUNC_MAC_UPDATE, (void (*)(void))mac_update},                                        \
         {OSSL_FUNC_MAC_FINAL, (void (*)(void))mac_final},                                          \
         {OSSL_FUNC_MAC_GET_PARAMS, (void (*)(void))get_params_##id},                               \

@@ -4,10 +4,13 @@
 #include "mac/mac.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 
+#include "gost/mem.h"
 #include "provider/error.h"
 
 /* Builds of libcrypto without deprecated functions lack these; then there are no shells. */
@@ -19,19 +22,120 @@
 #pragma weak EVP_MD_meth_set_init
 #pragma weak EVP_MD_meth_set_update
 #pragma weak EVP_MD_meth_set_final
+#pragma weak EVP_MD_meth_set_copy
+#pragma weak EVP_MD_meth_set_cleanup
 #pragma weak EVP_MD_meth_set_ctrl
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static EVP_MD *shells[GT_MAC_SHELLS];
 
-/* The data of a context are zeros until it is used. */
+/* ---- TLSTREE -----------------------------------------------------------------------------------
+ *
+ * libssl copies the context of a connection for each record, and frees the copy. What the copy
+ * finds out about the key is the connection's: one tree for all copies, which may be in other
+ * threads.
+ */
+
+typedef struct shared_tree {
+    atomic_uint refs;
+    pthread_mutex_t lock;
+    gt_tlstree tree;
+} shared_tree;
+
+typedef struct shell {
+    gt_mac mac;
+    shared_tree *tree; /* NULL: none for this MAC or key, or no memory for it */
+    /* Who has a reference. libcrypto copies these bytes before it calls shell_copy, and may give
+     * up in between: then it is not the one who cleans up. */
+    const struct shell *holder;
+} shell;
+
+static void leave_tree(shell *s)
+{
+    shared_tree *tree = s->holder == s ? s->tree : NULL;
+
+    s->tree = NULL;
+    s->holder = NULL;
+    if (tree == NULL || atomic_fetch_sub(&tree->refs, 1) != 1)
+        return;
+    (void)pthread_mutex_destroy(&tree->lock);
+    gost_wipe(tree, sizeof(*tree));
+    free(tree);
+}
+
+static void new_tree(shell *s)
+{
+    shared_tree *tree;
+
+    leave_tree(s);
+    tree = gt_mac_has_tlstree(&s->mac) ? calloc(1, sizeof(*tree)) : NULL;
+    if (tree == NULL || pthread_mutex_init(&tree->lock, NULL) != 0) {
+        free(tree);
+        return;
+    }
+    atomic_init(&tree->refs, 1);
+    s->tree = tree;
+    s->holder = s;
+}
+
+static int tls_record(shell *s, const uint8_t *seq)
+{
+    gt_tlstree own = {0};
+    int ok;
+
+    if (s->tree == NULL || s->holder != s) {
+        ok = gt_mac_tlstree(&s->mac, &own, seq);
+        gost_wipe(&own, sizeof(own));
+        return ok;
+    }
+    pthread_mutex_lock(&s->tree->lock);
+    ok = gt_mac_tlstree(&s->mac, &s->tree->tree, seq);
+    pthread_mutex_unlock(&s->tree->lock);
+    return ok;
+}
+
+/* ---- a context: its data are zeros until it is used --------------------------------------------
+ */
+
+static shell *whole(EVP_MD_CTX *ctx)
+{
+    shell *s = EVP_MD_CTX_get0_md_data(ctx);
+
+    if (s != NULL && s->mac.alg == NULL)
+        gt_mac_init(&s->mac, gt_mac_alg_by_nid(EVP_MD_CTX_get_type(ctx)));
+    return s;
+}
+
 static gt_mac *data(EVP_MD_CTX *ctx)
 {
-    gt_mac *m = EVP_MD_CTX_get0_md_data(ctx);
+    shell *s = whole(ctx);
 
-    if (m != NULL && m->alg == NULL)
-        gt_mac_init(m, gt_mac_alg_by_nid(EVP_MD_CTX_get_type(ctx)));
-    return m;
+    return s != NULL ? &s->mac : NULL;
+}
+
+static int shell_copy(EVP_MD_CTX *to, const EVP_MD_CTX *from)
+{
+    shell *s = EVP_MD_CTX_get0_md_data(to);
+    const shell *source = EVP_MD_CTX_get0_md_data(from);
+
+    if (s == NULL || source == NULL)
+        return 1;
+    s->holder = NULL;
+    s->tree = source->holder == source ? source->tree : NULL;
+    if (s->tree != NULL) {
+        (void)atomic_fetch_add(&s->tree->refs, 1);
+        s->holder = s;
+    }
+    return 1;
+}
+
+static int shell_cleanup(EVP_MD_CTX *ctx)
+{
+    shell *s = EVP_MD_CTX_get0_md_data(ctx);
+
+    if (s != NULL)
+        leave_tree(s);
+    return 1;
 }
 
 /* EVP_DigestSignInit gives the key before it comes here. */
@@ -64,11 +168,14 @@ static int shell_ctrl(EVP_MD_CTX *ctx, int type, int arg, void *ptr)
     case GT_MAC_CTRL_SET_KEY:
         if (arg != GT_MAC_KEY || ptr == NULL)
             return gt_raise(NULL, GT_R_LENGTH, "a MAC key has %d bytes", GT_MAC_KEY);
-        return gt_mac_start(m, ptr);
+        if (!gt_mac_start(m, ptr))
+            return 0;
+        new_tree(whole(ctx));
+        return 1;
     case EVP_MD_CTRL_XOF_LEN:
         return arg > 0 && gt_mac_set_size(m, (size_t)arg);
     case EVP_MD_CTRL_TLSTREE:
-        return gt_mac_tlstree(m, ptr);
+        return tls_record(whole(ctx), ptr);
     case EVP_CTRL_SET_SBOX:
         return ptr != NULL && gt_mac_set_sbox(m, ptr);
     default:
@@ -84,12 +191,14 @@ static EVP_MD *make_shell(const gt_mac_alg *alg)
         return NULL;
     EVP_MD_meth_set_result_size(md, (int)alg->size);
     EVP_MD_meth_set_input_blocksize(md, (int)alg->block);
-    EVP_MD_meth_set_app_datasize(md, sizeof(gt_mac));
+    EVP_MD_meth_set_app_datasize(md, sizeof(shell));
     EVP_MD_meth_set_flags(md, EVP_MD_FLAG_XOF);
     EVP_MD_meth_set_init(md, shell_init);
     EVP_MD_meth_set_update(md, shell_update);
     EVP_MD_meth_set_final(md, shell_final);
     EVP_MD_meth_set_ctrl(md, shell_ctrl);
+    EVP_MD_meth_set_copy(md, shell_copy);
+    EVP_MD_meth_set_cleanup(md, shell_cleanup);
     return md;
 }
 

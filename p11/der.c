@@ -86,12 +86,12 @@ int gt_der_gost_spki(gt_der spki, gt_der *params, gt_der *xy)
     return gt_der_take(&bits, TAG_OCTET_STRING, xy) && bits.len == 0 && xy->len == want;
 }
 
-int gt_der_gost_certificate(gt_der cert, gt_der *params, gt_der *xy)
+int gt_der_certificate_spki(gt_der cert, gt_der *spki)
 {
     /* TBSCertificate up to the key: serial, signature, issuer, validity, subject. */
     static const uint8_t before[] = {TAG_INTEGER, TAG_SEQUENCE, TAG_SEQUENCE, TAG_SEQUENCE,
                                      TAG_SEQUENCE};
-    gt_der outer, tbs, skipped, spki;
+    gt_der outer, tbs, skipped;
 
     if (!gt_der_take(&cert, TAG_SEQUENCE, &outer) || cert.len != 0 ||
         !gt_der_take(&outer, TAG_SEQUENCE, &tbs))
@@ -100,9 +100,16 @@ int gt_der_gost_certificate(gt_der cert, gt_der *params, gt_der *xy)
     for (size_t i = 0; i < sizeof(before); i++)
         if (!gt_der_take(&tbs, before[i], &skipped))
             return 0;
-    spki.p = tbs.p;
+    spki->p = tbs.p;
     if (!gt_der_take(&tbs, TAG_SEQUENCE, &skipped))
         return 0;
-    spki.len = (size_t)(tbs.p - spki.p);
-    return gt_der_gost_spki(spki, params, xy);
+    spki->len = (size_t)(tbs.p - spki->p);
+    return 1;
+}
+
+int gt_der_gost_certificate(gt_der cert, gt_der *params, gt_der *xy)
+{
+    gt_der spki;
+
+    return gt_der_certificate_spki(cert, &spki) && gt_der_gost_spki(spki, params, xy);
 }

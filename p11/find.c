@@ -162,6 +162,9 @@ static int search_tokens(struct find *f, int one, gt_error *err)
     int by_uri = f->uri.pin != NULL || f->uri.pin_source != NULL;
     int wanted = needs_login(f->cls);
 
+    if ((f->p->quirks & GT_QUIRK_LOGIN_FIRST) && f->n_tokens == 1 && !is_logged_in(f->tokens[0]) &&
+        gt_pin_offered(f->p, pins) && !gt_token_login(f->tokens[0], pins, err))
+        return 0;
     for (size_t i = 0; i < f->n_tokens; i++) {
         const gt_pin_request nobody = {NULL, NULL};
         gt_token *t = f->tokens[i];

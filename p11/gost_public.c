@@ -89,8 +89,7 @@ static int from_der(gt_object *o, CK_ATTRIBUTE_TYPE type, size_t want,
     return ok;
 }
 
-/* The objects of a class that go with a private key: by id, or by label if it has none. */
-static int companions(gt_object *key, CK_OBJECT_CLASS cls, gt_object_list *list, gt_error *err)
+int gt_object_companions(gt_object *key, CK_OBJECT_CLASS cls, gt_object_list *list, gt_error *err)
 {
     CK_BBOOL yes = CK_TRUE;
     CK_ATTRIBUTE want[3] = {{CKA_CLASS, &cls, sizeof(cls)}, {CKA_TOKEN, &yes, sizeof(yes)}};
@@ -109,7 +108,7 @@ static int from_companions(gt_object *key, CK_OBJECT_CLASS cls, struct half *hal
                            gt_error *err)
 {
     gt_object_list list;
-    int ok = companions(key, cls, &list, err);
+    int ok = gt_object_companions(key, cls, &list, err);
 
     for (size_t i = 0; i < list.n && ok && !*usable; i++) {
         gt_object *o = list.items[i];

@@ -59,8 +59,10 @@ int gt_is_store_result(const gt_p11 *p, CK_RV rv);
 
 /* Of the Rutoken extension, the one function that tells how many tries are left. */
 typedef CK_RV gt_get_info_extended_fn(CK_SLOT_ID slot, CK_TOKEN_INFO_EXTENDED *info);
-/* What went wrong with the store last in this thread; never NULL (token/vault/vault.h). */
+/* The functions of <gosttoken/module.h>. */
 typedef const char *gt_error_text_fn(void);
+typedef CK_RV gt_get_details_fn(CK_SLOT_ID slot, gosttoken_details *details);
+typedef CK_RV gt_verify_journal_fn(CK_SLOT_ID slot, gosttoken_journal_state *state);
 
 /* A loaded module: one for the process however many instances use it, since its state of
  * initialisation is the process's too. */
@@ -70,16 +72,32 @@ typedef struct gt_module {
     void *dl;
     CK_FUNCTION_LIST *f;
     gt_get_info_extended_fn *info_extended; /* NULL if it has none */
-    gt_error_text_fn *error_text;           /* our module's own words; NULL of another module */
-    pid_t loaded_by;                        /* the process that called dlopen */
-    pid_t pid;                              /* initialised in this process; 0: not */
-    int owner;                              /* our C_Initialize did it, so C_Finalize is ours too */
+    CK_FUNCTION_LIST_EXTENDED *extended;    /* NULL if it has none */
+    gt_error_text_fn *error_text;           /* this and the next two: NULL of another module */
+    gt_get_details_fn *get_details;
+    gt_verify_journal_fn *verify_journal;
+    pid_t loaded_by;    /* the process that called dlopen */
+    pid_t pid;          /* initialised in this process; 0: not */
+    int owner;          /* our C_Initialize did it, so C_Finalize is ours too */
+    int inherited;      /* in a child: owner, in the process that forked */
+    unsigned quirks;    /* of the instance that loaded it */
     atomic_ulong epoch; /* counts initialisations: handles of another epoch are dead */
 } gt_module;
+
+/* p's module, initialised in this process; NULL: it cannot be. Lives as long as p. */
+const gt_module *gt_module_of(gt_p11 *p);
 
 /* See gt_p11_tries_left and gt_p11_slot_trouble (tell.c). */
 void gt_tries_left(const gt_module *m, CK_SLOT_ID slot, CK_USER_TYPE user, char *out, size_t size);
 int gt_slot_trouble(const gt_module *m, CK_SLOT_ID slot, char *out, size_t size);
+
+/*
+ * quirks.c: the same functions, called by one thread at a time; NULL: another module is called so
+ * already. Ends that, where list is such a one: the module's own list.
+ */
+CK_FUNCTION_LIST *gt_serial_list(CK_FUNCTION_LIST *real);
+CK_FUNCTION_LIST *gt_serial_end(CK_FUNCTION_LIST *list);
+void gt_serial_in_child(void);
 
 /* Loads and initialises as far as is needed; afterwards p->pid and p->epoch are current. */
 int gt_module_ready(gt_p11 *p, gt_error *err);
@@ -88,6 +106,9 @@ void gt_module_lost(gt_p11 *p, unsigned long epoch);
 
 /* C_GetInfo; somebody else may have finalised the module since we looked: then once more. */
 int gt_module_info(gt_p11 *p, CK_INFO *info, gt_error *err);
+/* 0: the process exits, and the module's destructors may have run. */
+int gt_module_usable(const gt_p11 *p);
+
 /* Gives up p's reference; the last one finalises and unloads what this process has initialised. */
 void gt_module_release(gt_p11 *p);
 
@@ -111,6 +132,7 @@ struct gt_p11 {
     char *token;
     gt_pin *pin; /* secret; NULL: none */
     char *pin_source;
+    unsigned quirks;
     int ours; /* the module is this project's, so hints may name its store */
     void (*log)(void *arg, const char *line);
     void *log_arg;
@@ -222,6 +244,9 @@ typedef CK_RV gt_work_fn(gt_lease *lease, void *arg);
 int gt_with_session(gt_token *t, gt_object *o, int anonymous, gt_work_fn *work, void *arg,
                     const char *what, gt_error *err);
 
+/* C_GenerateRandom of one token, without a login. */
+int gt_p11_random_of(gt_token *t, uint8_t *out, size_t len, gt_error *err);
+
 /* ---- logging in (login.c, pin.c) ------------------------------------------------------------ */
 
 typedef struct gt_pin_request {
@@ -279,6 +304,10 @@ int gt_objects_search(gt_token *t, const CK_ATTRIBUTE *want, size_t n_want, gt_o
                       gt_error *err);
 void gt_object_list_clear(gt_object_list *list);
 
+/* The objects of a class that go with a private key: those with its id, or with its label if it has
+ * no id. The list is the caller's, also after a fault. (gost_public.c) */
+int gt_object_companions(gt_object *key, CK_OBJECT_CLASS cls, gt_object_list *list, gt_error *err);
+
 /* In a session: the handles that match, up to max (0: all); *handles is to be freed. */
 CK_RV gt_find_handles(gt_lease *lease, const CK_ATTRIBUTE *want, size_t n_want, size_t max,
                       CK_OBJECT_HANDLE **handles, size_t *n);
@@ -305,5 +334,8 @@ int gt_der_take(gt_der *in, uint8_t tag, gt_der *out);
  * length) and X | Y. 0: not DER or not such a key. */
 int gt_der_gost_spki(gt_der spki, gt_der *params, gt_der *xy);
 int gt_der_gost_certificate(gt_der cert, gt_der *params, gt_der *xy);
+
+/* The SubjectPublicKeyInfo in a certificate, with tag and length. */
+int gt_der_certificate_spki(gt_der cert, gt_der *spki);
 
 #endif

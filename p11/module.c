@@ -20,6 +20,33 @@ static struct {
     gt_p11 *instances;
 } registry = {.lock = PTHREAD_MUTEX_INITIALIZER, .turn_end = PTHREAD_COND_INITIALIZER};
 
+/* ---- exit ------------------------------------------------------------------------------------ */
+
+/*
+ * When the process exits, a module's own destructors run before those who use it are done: OpenSSL
+ * ends its providers last. Then nothing of it is called any more, and sessions end with the
+ * process. Our own module has no destructors.
+ */
+static atomic_int exiting;
+
+static void at_exit(void)
+{
+    atomic_store(&exiting, 1);
+}
+
+static pthread_once_t watch_exit = PTHREAD_ONCE_INIT;
+
+/* After the first module is loaded: what is registered later runs earlier. */
+static void register_exit(void)
+{
+    (void)atexit(at_exit);
+}
+
+int gt_module_usable(const gt_p11 *p)
+{
+    return p->ours || !atomic_load(&exiting);
+}
+
 /* ---- instances and forks -------------------------------------------------------------------- */
 
 void gt_registry_add(gt_p11 *p)
@@ -60,8 +87,11 @@ void gt_registry_in_child(void)
     pthread_t self = pthread_self();
 
     /* Ids of processes are used again: a grandchild could have the one that is written down. */
-    for (gt_module *m = registry.modules; m != NULL; m = m->next)
+    for (gt_module *m = registry.modules; m != NULL; m = m->next) {
+        m->inherited = m->owner && m->pid != 0;
         m->pid = m->loaded_by = 0;
+    }
+    gt_serial_in_child();
     for (gt_p11 *p = registry.instances; p != NULL; p = p->next) {
         p->pid = 0;
         for (gt_token *t = p->tokens; t != NULL; t = t->next) {
@@ -70,7 +100,10 @@ void gt_registry_in_child(void)
             (void)pthread_cond_init(&t->session_back, NULL);
             if (t->turn && !pthread_equal(t->turn_owner, self))
                 t->turn = 0;
+            /* A child inherits no lock on memory, and may never come to use this one. */
+            gt_secret_relock(t->pins, sizeof(*t->pins));
         }
+        gt_secret_relock(p->pin, sizeof(*p->pin));
         pthread_mutex_unlock(&p->lock);
     }
     (void)pthread_cond_init(&registry.turn_end, NULL);
@@ -129,6 +162,23 @@ static gt_module *find_loaded(void *dl)
     return m;
 }
 
+/* What it has beside the function list. */
+static void find_more(gt_module *m)
+{
+    CK_C_EX_GetFunctionListExtended get_list;
+
+    /* Only a module with the whole extension is believed to mean this structure by it. */
+    *(void **)&get_list = dlsym(m->dl, "C_EX_GetFunctionListExtended");
+    if (get_list != NULL) {
+        *(void **)&m->info_extended = dlsym(m->dl, "C_EX_GetTokenInfoExtended");
+        if (get_list(&m->extended) != CKR_OK)
+            m->extended = NULL;
+    }
+    *(void **)&m->error_text = dlsym(m->dl, "gosttoken_error_text");
+    *(void **)&m->get_details = dlsym(m->dl, "gosttoken_get_details");
+    *(void **)&m->verify_journal = dlsym(m->dl, "gosttoken_verify_journal");
+}
+
 static gt_module *load(const gt_p11 *p, gt_error *err)
 {
     CK_C_GetFunctionList get_list;
@@ -167,11 +217,10 @@ static gt_module *load(const gt_p11 *p, gt_error *err)
     m->refs = 1;
     m->dl = dl;
     m->f = list;
+    (void)pthread_once(&watch_exit, register_exit);
     m->loaded_by = getpid();
-    /* Only a module with the whole extension is believed to mean this structure by it. */
-    if (dlsym(dl, "C_EX_GetFunctionListExtended") != NULL)
-        *(void **)&m->info_extended = dlsym(dl, "C_EX_GetTokenInfoExtended");
-    *(void **)&m->error_text = dlsym(dl, "gosttoken_error_text");
+    m->quirks = p->quirks;
+    find_more(m);
     pthread_mutex_lock(&registry.lock);
     m->next = registry.modules;
     registry.modules = m;
@@ -183,23 +232,49 @@ unload:
     return NULL;
 }
 
-static int initialise(gt_p11 *p, gt_module *m, gt_error *err)
+/* A module that two threads cannot call at once is called by one at a time. */
+static int call_serially(gt_module *m)
+{
+    CK_FUNCTION_LIST *list = gt_serial_list(gt_serial_end(m->f));
+
+    if (list != NULL)
+        m->f = list;
+    return list != NULL;
+}
+
+static CK_RV call_initialize(gt_module *m)
 {
     CK_C_INITIALIZE_ARGS args;
-    int owner;
     CK_RV rv;
 
     memset(&args, 0, sizeof(args));
     args.flags = CKF_OS_LOCKING_OK;
-    rv = m->f->C_Initialize(&args);
+    if ((m->quirks & GT_QUIRK_NO_THREADS) && !call_serially(m))
+        return CKR_CANT_LOCK;
+    rv = m->f->C_Initialize(m->quirks & (GT_QUIRK_NO_INIT_ARGS | GT_QUIRK_NO_THREADS) ? NULL
+                                                                                      : &args);
+    if (rv == CKR_CANT_LOCK && call_serially(m))
+        rv = m->f->C_Initialize(NULL);
+    return rv;
+}
+
+static int initialise(gt_p11 *p, gt_module *m, gt_error *err)
+{
+    int owner;
+    CK_RV rv = call_initialize(m);
+
+    if (rv == CKR_CRYPTOKI_ALREADY_INITIALIZED && m->inherited &&
+        (m->quirks & GT_QUIRK_FORK_FINALIZE) && m->f->C_Finalize(NULL) == CKR_OK)
+        rv = call_initialize(m);
     if (rv == CKR_GENERAL_ERROR && m->error_text != NULL)
         return gt_fail(err, GT_STORE, rv, "the token store cannot be used (C_Initialize): %s",
                        m->error_text());
     if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED)
-        return gt_fail(err, GT_MODULE_LOAD, rv,
-                       "the PKCS #11 module %s cannot be initialised: %s%s", p->module_path,
-                       gt_rv_name(rv),
-                       rv == CKR_CANT_LOCK ? " (it cannot be used by several threads)" : "");
+        return gt_fail(
+            err, GT_MODULE_LOAD, rv, "the PKCS #11 module %s cannot be initialised: %s%s",
+            p->module_path, gt_rv_name(rv),
+            rv == CKR_CANT_LOCK ? " (only one module that cannot lock can be used in a process)"
+                                : "");
     owner = rv == CKR_OK;
     pthread_mutex_lock(&registry.lock);
     m->owner = owner;
@@ -219,13 +294,8 @@ static void adopt(gt_p11 *p, gt_module *m)
     pthread_mutex_lock(&p->lock);
     p->module = m;
     if (p->pid != pid || p->epoch != epoch) {
-        for (gt_token *t = p->tokens; t != NULL; t = t->next) {
+        for (gt_token *t = p->tokens; t != NULL; t = t->next)
             gt_token_forget(t);
-            if (p->pid != pid)
-                gt_secret_relock(t->pins, sizeof(*t->pins));
-        }
-        if (p->pid != pid)
-            gt_secret_relock(p->pin, sizeof(*p->pin));
     }
     p->pid = pid;
     p->epoch = epoch;
@@ -308,7 +378,7 @@ void gt_module_release(gt_p11 *p)
     gt_module *m = p->module;
     int in_turn, finalise, unload;
 
-    if (m == NULL)
+    if (m == NULL || !gt_module_usable(p))
         return;
     in_turn = turn_begin();
     if (!in_turn)
@@ -324,15 +394,18 @@ void gt_module_release(gt_p11 *p)
     }
     pthread_mutex_unlock(&registry.lock);
     if (m != NULL) {
-        finalise = m->owner && m->pid == getpid();
+        int kept = (m->quirks & GT_QUIRK_NO_FINALIZE) != 0;
+
+        finalise = !kept && m->owner && m->pid == getpid();
         /* A child that never used it leaves it alone, mapped as it was. */
-        unload = finalise || m->loaded_by == getpid();
+        unload = !kept && (finalise || m->loaded_by == getpid());
         if (finalise) {
             CK_RV rv = m->f->C_Finalize(NULL);
 
             if (rv != CKR_OK)
                 gt_log(p, "C_Finalize: %s", gt_rv_name(rv));
         }
+        (void)gt_serial_end(m->f);
         if (unload)
             dlclose(m->dl);
         free(m);

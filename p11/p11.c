@@ -105,6 +105,7 @@ gt_p11 *gt_p11_new(const gt_p11_config *config)
         return NULL;
     atomic_init(&p->refs, 1);
     pthread_mutex_init(&p->lock, NULL);
+    p->quirks = config->quirks;
     p->log = config->log;
     p->log_arg = config->log_arg;
     p->module_path = config->module != NULL ? strdup(config->module) : default_module();
@@ -146,7 +147,8 @@ void gt_p11_free(gt_p11 *p)
         return;
     gt_registry_remove(p);
     /* The last reference: nobody else is inside, so the lock is not needed. */
-    if (p->module != NULL && p->pid == getpid() && p->epoch == atomic_load(&p->module->epoch))
+    if (gt_module_usable(p) && p->module != NULL && p->pid == getpid() &&
+        p->epoch == atomic_load(&p->module->epoch))
         for (gt_token *t = p->tokens; t != NULL; t = t->next)
             for (size_t i = 0; i < t->n_idle; i++)
                 (void)p->module->f->C_CloseSession(t->idle[i]);

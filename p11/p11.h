@@ -16,7 +16,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <gosttoken/pkcs11-gost.h>
+#include <gosttoken/module.h>
+#include <gosttoken/rutoken.h>
 
 typedef struct gt_p11 gt_p11;       /* a module, its tokens and sessions; counted references */
 typedef struct gt_object gt_object; /* one object found on a token; counted references */
@@ -56,11 +57,34 @@ const char *gt_rv_name(CK_RV rv);
 
 /* ---- the module ----------------------------------------------------------------------------- */
 
+/*
+ * What a module wants otherwise than the standard has it (quirks.c; the names, which the provider's
+ * configuration has, are in the same order there). What can be found out is: a key with
+ * CKA_ALWAYS_AUTHENTICATE, a PIN pad, a module that answers CKR_CANT_LOCK, the forms of points and
+ * of the parameters of an agreement need no quirk.
+ */
+enum {
+    GT_QUIRK_CONTEXT_LOGIN = 1,    /* log in for every operation, whatever the key says */
+    GT_QUIRK_NO_CONTEXT_LOGIN = 2, /* never, whatever the key says */
+    GT_QUIRK_FORK_FINALIZE = 4,    /* in a child, C_Finalize before C_Initialize */
+    GT_QUIRK_LOGIN_FIRST = 8,      /* log in before looking for anything, where a PIN is at hand */
+    GT_QUIRK_NO_FINALIZE = 16,     /* never C_Finalize, never unload */
+    GT_QUIRK_NO_INIT_ARGS = 32,    /* C_Initialize(NULL) */
+    GT_QUIRK_NO_THREADS = 64,      /* one call at a time */
+    GT_QUIRK_ONE_SESSION = 128,    /* one session a token */
+    GT_QUIRK_RAW_RSA = 256         /* PSS and OAEP padding by us, CKM_RSA_X_509 by the token */
+};
+
+/* The flag of a name of len bytes, 0: there is none; the i-th name, NULL past the end. */
+unsigned gt_quirk_by_name(const char *name, size_t len);
+const char *gt_quirk_name(size_t i);
+
 typedef struct gt_p11_config {
     const char *module;     /* path of the PKCS #11 module; NULL: ours, see gt_p11_new */
     const char *token;      /* label of the token to use when a URI names none; may be NULL */
     const char *pin;        /* may be NULL */
     const char *pin_source; /* a file whose first line is the PIN; may be NULL */
+    unsigned quirks;        /* GT_QUIRK_…, or'ed */
     void (*log)(void *arg, const char *line); /* may be NULL; never given a PIN */
     void *log_arg;
 } gt_p11_config;
@@ -73,6 +97,9 @@ typedef struct gt_p11_config {
 gt_p11 *gt_p11_new(const gt_p11_config *config);
 gt_p11 *gt_p11_ref(gt_p11 *p);
 
+/* The quirks that it was configured with. */
+unsigned gt_p11_quirks(const gt_p11 *p);
+
 /* The last one closes the sessions, finalises the module if this client initialised it, and
  * unloads it. Objects hold a reference. In a forked child that never used it, it only frees memory.
  */
@@ -81,6 +108,28 @@ void gt_p11_free(gt_p11 *p);
 /* The function list, loaded and initialised in this process: for gosttoken(1)'s administration
  * (C_InitToken …). The pointer lives as long as p. */
 CK_FUNCTION_LIST *gt_p11_functions(gt_p11 *p, gt_error *err);
+
+/* ---- beyond PKCS #11 (more.c) ---------------------------------------------------------------- */
+
+/*
+ * The extended functions of rutoken.h; NULL: the module has none. For administration, which has no
+ * standard calls; the provider does without.
+ */
+CK_FUNCTION_LIST_EXTENDED *gt_p11_extended(gt_p11 *p);
+
+/*
+ * The functions of <gosttoken/module.h>: CKR_FUNCTION_NOT_SUPPORTED of another module than ours.
+ * They set `size`.
+ */
+CK_RV gt_p11_details(gt_p11 *p, CK_SLOT_ID slot, gosttoken_details *details);
+CK_RV gt_p11_verify_journal(gt_p11 *p, CK_SLOT_ID slot, gosttoken_journal_state *state);
+
+/* A function of <gosttoken/…> that our own module exports; NULL of another module. */
+void *gt_p11_symbol(gt_p11 *p, const char *name);
+
+/* Our own module's words for the call of this thread that has just failed, whatever it was about;
+ * NULL of another module. Read or copied before the module is called again. */
+const char *gt_p11_own_text(gt_p11 *p);
 
 /* ---- for messages (tell.c) ------------------------------------------------------------------- */
 
@@ -196,6 +245,13 @@ int gt_object_get(gt_object *o, CK_ATTRIBUTE_TYPE type, uint8_t **value, size_t 
 int gt_object_gost_public(gt_object *key, uint8_t *oid, size_t *oid_len, uint8_t *pub,
                           size_t *pub_len, gt_error *err);
 
+/*
+ * The public half of an RSA or EC key as a SubjectPublicKeyInfo, to be freed with free(): from the
+ * key itself, the public key with the same CKA_ID, CKA_PUBLIC_KEY_INFO, or the certificate with the
+ * same CKA_ID (CKA_LABEL as above). GT_AMBIGUOUS if two that differ go with it.
+ */
+int gt_object_spki(gt_object *key, uint8_t **der, size_t *len, gt_error *err);
+
 /* ---- work with a key ------------------------------------------------------------------------ */
 
 /*
@@ -204,6 +260,10 @@ int gt_object_gost_public(gt_object *key, uint8_t *oid, size_t *oid_len, uint8_t
  */
 int gt_object_sign(gt_object *key, CK_MECHANISM *mechanism, const uint8_t *data, size_t len,
                    uint8_t *sig, size_t *sig_len, gt_error *err);
+
+/* C_DecryptInit and C_Decrypt in the same way; nothing is left in out after a failure. */
+int gt_object_decrypt(gt_object *key, CK_MECHANISM *mechanism, const uint8_t *data, size_t len,
+                      uint8_t *out, size_t *out_len, gt_error *err);
 
 /*
  * Keys made of a key, all in one session: C_DeriveKey, or C_UnwrapKey of `wrapped`, one step after

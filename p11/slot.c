@@ -86,7 +86,7 @@ static gt_token *remember(gt_p11 *p, CK_SLOT_ID slot, const CK_TOKEN_INFO *info,
     }
     if (!t->known && p->epoch == epoch) {
         t->slot = slot;
-        t->max_open = session_limit(info);
+        t->max_open = p->quirks & GT_QUIRK_ONE_SESSION ? 1 : session_limit(info);
         t->known = 1;
     }
     pthread_mutex_unlock(&p->lock);

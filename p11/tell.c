@@ -58,8 +58,7 @@ void gt_tries_left(const gt_module *m, CK_SLOT_ID slot, CK_USER_TYPE user, char 
     }
 }
 
-/* Initialised in this process; NULL: it cannot be. Lives as long as p. */
-static const gt_module *module_of(gt_p11 *p)
+const gt_module *gt_module_of(gt_p11 *p)
 {
     const gt_module *m;
     gt_error ignored;
@@ -73,7 +72,7 @@ static const gt_module *module_of(gt_p11 *p)
 
 void gt_p11_tries_left(gt_p11 *p, CK_SLOT_ID slot, CK_USER_TYPE user, char *out, size_t size)
 {
-    const gt_module *m = module_of(p);
+    const gt_module *m = gt_module_of(p);
 
     out[0] = '\0';
     if (m != NULL)
@@ -87,7 +86,7 @@ const char *gt_p11_store_text(gt_p11 *p, CK_RV rv)
     const gt_module *m;
     const char *text;
 
-    if (!gt_is_store_result(p, rv) || (m = module_of(p)) == NULL || m->error_text == NULL)
+    if (!gt_is_store_result(p, rv) || (m = gt_module_of(p)) == NULL || m->error_text == NULL)
         return NULL;
     text = m->error_text();
     return *text != '\0' ? text : NULL;
@@ -131,7 +130,7 @@ int gt_slot_trouble(const gt_module *m, CK_SLOT_ID slot, char *out, size_t size)
 
 int gt_p11_slot_trouble(gt_p11 *p, CK_SLOT_ID slot, char *out, size_t size)
 {
-    const gt_module *m = module_of(p);
+    const gt_module *m = gt_module_of(p);
 
     out[0] = '\0';
     return m != NULL && gt_slot_trouble(m, slot, out, size);

@@ -60,16 +60,40 @@ static int read_bridge(gt_config *config, const char *value, char *why)
     return 0;
 }
 
+/* Names, with blanks or commas between them. */
+static int read_quirks(gt_config *config, const char *value, char *why)
+{
+    size_t n = 0;
+
+    config->quirks = 0;
+    for (const char *at = value; at != NULL && *at != '\0';) {
+        size_t len = strcspn(at, " \t,");
+        unsigned flag = gt_quirk_by_name(at, len);
+
+        if (len > 0 && flag == 0)
+            goto unknown;
+        config->quirks |= flag;
+        at += len + (at[len] != '\0');
+    }
+    return 1;
+unknown:
+    n = (size_t)snprintf(why, GT_CONFIG_TEXT, "quirks = %.40s: known are", value);
+    for (size_t i = 0; gt_quirk_name(i) != NULL && n < GT_CONFIG_TEXT; i++)
+        n += (size_t)snprintf(why + n, GT_CONFIG_TEXT - n, " %s", gt_quirk_name(i));
+    return 0;
+}
+
 int gt_config_read(gt_config *config, const gt_core *core, char why[GT_CONFIG_TEXT])
 {
-    char *values[KEYS] = {NULL}, *bridge = NULL;
-    OSSL_PARAM params[KEYS + 2];
+    char *values[KEYS] = {NULL}, *bridge = NULL, *quirks = NULL;
+    OSSL_PARAM params[KEYS + 3];
 
     memset(config, 0, sizeof(*config));
     for (size_t i = 0; i < KEYS; i++)
         params[i] = OSSL_PARAM_construct_utf8_ptr(keys[i].name, &values[i], 0);
     params[KEYS] = OSSL_PARAM_construct_utf8_ptr("bridge", &bridge, 0);
-    params[KEYS + 1] = OSSL_PARAM_construct_end();
+    params[KEYS + 1] = OSSL_PARAM_construct_utf8_ptr("quirks", &quirks, 0);
+    params[KEYS + 2] = OSSL_PARAM_construct_end();
     if (core->get_params == NULL || !core->get_params(core->handle, params)) {
         snprintf(why, GT_CONFIG_TEXT, "the core does not give this provider's section");
         return 0;
@@ -94,7 +118,7 @@ int gt_config_read(gt_config *config, const gt_core *core, char why[GT_CONFIG_TE
             goto fail;
         }
     }
-    if (read_bridge(config, bridge, why))
+    if (read_bridge(config, bridge, why) && read_quirks(config, quirks, why))
         return 1;
 fail:
     gt_config_clear(config);
@@ -107,6 +131,7 @@ int gt_config_copy(gt_config *to, const gt_config *from)
 
     memset(to, 0, sizeof(*to));
     to->bridge = from->bridge;
+    to->quirks = from->quirks;
     for (size_t i = 0; i < KEYS; i++) {
         const char *value = *field(&source, i);
 

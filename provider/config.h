@@ -13,7 +13,8 @@ typedef struct gt_config {
     char *token;
     char *pin;
     char *pin_source;
-    char *log; /* a path, or "stderr" */
+    char *log;       /* a path, or "stderr" */
+    unsigned quirks; /* GT_QUIRK_… */
     gt_bridge_mode bridge;
 } gt_config;
 

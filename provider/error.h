@@ -57,8 +57,9 @@ typedef struct gt_core {
     OSSL_FUNC_core_set_error_mark_fn *set_error_mark;
     OSSL_FUNC_core_clear_last_error_mark_fn *clear_last_error_mark;
     OSSL_FUNC_core_pop_error_to_mark_fn *pop_error_to_mark;
-    OSSL_FUNC_BIO_read_ex_fn *bio_read_ex; /* these two may be NULL */
+    OSSL_FUNC_BIO_read_ex_fn *bio_read_ex; /* these three may be NULL */
     OSSL_FUNC_BIO_write_ex_fn *bio_write_ex;
+    OSSL_FUNC_core_get_libctx_fn *get_libctx;
 } gt_core;
 
 /* The table, for OSSL_FUNC_PROVIDER_GET_REASON_STRINGS. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "provider/provider.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/params.h>
 
 #include "asymcipher/native.h"
@@ -15,10 +17,15 @@
 #include "cipher/cipher.h"
 #include "codec/native.h"
 #include "digest/digest.h"
+#include "kdf/kdf.h"
 #include "keyexch/native.h"
+#include "keymgmt/common.h"
 #include "keymgmt/native.h"
 #include "mac/mac.h"
+#include "provider/algorithms.h"
+#include "rand/rand.h"
 #include "signature/native.h"
+#include "skeymgmt/skeymgmt.h"
 #include "store/store.h"
 
 /* ---- the core's upcalls ---------------------------------------------------------------------- */
@@ -55,6 +62,9 @@ static int read_core(gt_core *core, const OSSL_CORE_HANDLE *handle, const OSSL_D
             break;
         case OSSL_FUNC_BIO_WRITE_EX:
             core->bio_write_ex = OSSL_FUNC_BIO_write_ex(in);
+            break;
+        case OSSL_FUNC_CORE_GET_LIBCTX:
+            core->get_libctx = OSSL_FUNC_core_get_libctx(in);
             break;
         default:
             break;
@@ -167,6 +177,9 @@ static const OSSL_ALGORITHM *provider_query(void *provctx, int operation, int *n
         {OSSL_OP_DIGEST, 0, gt_digest_algorithms},
         {OSSL_OP_CIPHER, 0, gt_cipher_algorithms},
         {OSSL_OP_MAC, 0, gt_mac_algorithms},
+        {OSSL_OP_KDF, 0, gt_kdf_algorithms},
+        {OSSL_OP_RAND, 0, gt_rand_algorithms},
+        {OSSL_OP_SKEYMGMT, 0, gt_skeymgmt_algorithms},
         {OSSL_OP_STORE, 0, gt_store_algorithms},
         {OSSL_OP_KEYMGMT, 1, gt_keymgmt_algorithms},
         {OSSL_OP_SIGNATURE, 1, gt_signature_algorithms},
@@ -176,14 +189,18 @@ static const OSSL_ALGORITHM *provider_query(void *provctx, int operation, int *n
         {OSSL_OP_DECODER, 1, gt_decoder_algorithms},
     };
     const gt_provider *prov = provctx;
+    const OSSL_ALGORITHM *list = NULL;
 
-    *no_cache = 0;
+    /* libcrypto asks us in the middle of our own question: it is to ask again. */
+    *no_cache = operation == OSSL_OP_KEYMGMT && gt_common_finding_out();
+    if (*no_cache)
+        return NULL;
     if (operation == OSSL_OP_DECODER && prov->bridged)
         return gt_uri_pem_algorithms;
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
         if (table[i].operation == operation && !(table[i].native && prov->bridged))
-            return table[i].algorithms;
-    return NULL;
+            list = table[i].algorithms;
+    return gt_algorithms_with_common(prov, operation, list);
 }
 
 static const OSSL_ITEM *provider_reasons(void *provctx)
@@ -219,6 +236,7 @@ gt_p11 *gt_provider_new_p11(const gt_config *config, gt_log *log)
         .token = config->token,
         .pin = config->pin,
         .pin_source = config->pin_source,
+        .quirks = config->quirks,
         .log = log != NULL ? gt_log_line : NULL,
         .log_arg = log,
     };
@@ -243,6 +261,20 @@ static void start_bridge(gt_provider *prov)
     gt_log_line(prov->log, why);
     if (prov->config.bridge == GT_BRIDGE_ON)
         snprintf(prov->broken, sizeof(prov->broken), "bridge = on, but %s", why);
+}
+
+/*
+ * The library context whose core this is, for keys and digests that others provide. It is an
+ * OSSL_LIB_CTX to nobody but the libcrypto that it is from: NULL if that is not the one we call.
+ */
+static OSSL_LIB_CTX *library_context(const gt_core *core)
+{
+    Dl_info ours, theirs;
+
+    if (core->get_libctx == NULL || dladdr((void *)EVP_MD_fetch, &ours) == 0 ||
+        dladdr((void *)core->new_error, &theirs) == 0 || ours.dli_fbase != theirs.dli_fbase)
+        return NULL;
+    return (OSSL_LIB_CTX *)core->get_libctx(core->handle);
 }
 
 /* Reads the configuration and opens what it names; what is wrong goes to prov->broken. */
@@ -275,6 +307,7 @@ __attribute__((visibility("default"))) int OSSL_provider_init(const OSSL_CORE_HA
         OPENSSL_free(prov);
         return 0;
     }
+    prov->libctx = library_context(&prov->core);
     configure(prov);
     gt_digest_add_shells();
     gt_cipher_add_shells();

@@ -14,6 +14,7 @@
  */
 typedef struct gt_provider {
     gt_core core;
+    OSSL_LIB_CTX *libctx; /* NULL: of another libcrypto */
     gt_config config;
     gt_log *log;
     gt_p11 *p11;                 /* NULL only when broken */

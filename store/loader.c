@@ -21,6 +21,7 @@
 #include "bridge/bridge.h"
 #include "codec/codec.h"
 #include "gost/mem.h"
+#include "keymgmt/common.h"
 #include "keymgmt/native.h"
 #include "provider/ask.h"
 #include "store/store.h"
@@ -168,7 +169,7 @@ static int matches_subject(const store_ctx *ctx, gt_object *object)
     return match;
 }
 
-/* Keys of other types (RSA, say) and things that OpenSSL has no use for are left out. */
+/* Keys of other types (DSA, say) and things that OpenSSL has no use for are left out. */
 static int is_for_us(gt_object *object)
 {
     switch (gt_object_class(object)) {
@@ -176,7 +177,8 @@ static int is_for_us(gt_object *object)
         return gt_object_certificate_type(object) == CKC_X_509;
     case CKO_PUBLIC_KEY:
     case CKO_PRIVATE_KEY:
-        return gt_alg_by_key_type(gt_object_key_type(object)) != NULL;
+        return gt_alg_by_key_type(gt_object_key_type(object)) != NULL ||
+               gt_common_has_type(gt_object_key_type(object));
     default:
         return 0;
     }
@@ -266,7 +268,7 @@ static int search(store_ctx *ctx, const gt_prompt *prompt, gt_error *err)
         return gt_fail(err, GT_NO_MEMORY, CKR_HOST_MEMORY, "out of memory");
     if (ctx->count == 0 && ctx->subject == NULL)
         return gt_fail(err, GT_KEY_TYPE, CKR_KEY_TYPE_INCONSISTENT,
-                       "what the URI names is not a GOST key or an X.509 certificate");
+                       "what the URI names is not a GOST, RSA or EC key or an X.509 certificate");
     /* A program that expects one thing takes the first and goes: when the URI names an object it
      * has to be the only one. A URI without a name is a list. */
     if (ctx->count > 1 && ctx->expect != 0 && want.names_object && ctx->subject == NULL)
@@ -332,13 +334,38 @@ static int give_native(gt_provider *prov, gt_key *key, int private, const give_c
     return ok;
 }
 
+/* RSA and EC: a private key by reference, a public one to OpenSSL's own decoder. */
+static int give_common(gt_provider *prov, gt_object *object, int private, give_ctx *give,
+                       gt_error *err)
+{
+    gt_common *key;
+    int ok;
+
+    if (private) {
+        key = gt_common_from_object(prov, object, err);
+        ok = key != NULL && gt_common_give(key, give->cb, give->cbarg);
+        gt_common_free(key);
+        return ok;
+    }
+    if (!gt_object_spki(object, &give->der, &give->len, err))
+        return 0;
+    give->type = OSSL_OBJECT_PKEY;
+    give->structure = "SubjectPublicKeyInfo";
+    ok = give_der(give);
+    free(give->der);
+    return ok;
+}
+
 static int give_key(gt_provider *prov, gt_object *object, int private, give_ctx *give,
                     gt_error *err)
 {
     uint8_t der[GT_STUB_MAX];
-    gt_key *key = gt_key_from_object(object, err);
+    gt_key *key;
     int ok = 0;
 
+    if (gt_common_has_type(gt_object_key_type(object)))
+        return give_common(prov, object, private, give, err);
+    key = gt_key_from_object(object, err);
     if (key == NULL)
         return 0;
     if (!prov->bridged) {
@@ -364,6 +391,37 @@ static int give_key(gt_provider *prov, gt_object *object, int private, give_ctx 
     return ok;
 }
 
+/* The object that this thread has found already. */
+static _Thread_local gt_object *handed;
+
+EVP_PKEY *gt_store_key_of(OSSL_LIB_CTX *libctx, gt_object *object)
+{
+    EVP_PKEY *pkey = NULL;
+    OSSL_STORE_CTX *store;
+    OSSL_STORE_INFO *info;
+
+    handed = object;
+    store =
+        OSSL_STORE_open_ex("pkcs11:", libctx, "provider=gosttoken", NULL, NULL, NULL, NULL, NULL);
+    info = store != NULL ? OSSL_STORE_load(store) : NULL;
+    handed = NULL;
+    if (info != NULL)
+        pkey = OSSL_STORE_INFO_get1_PKEY(info);
+    OSSL_STORE_INFO_free(info);
+    OSSL_STORE_close(store);
+    return pkey;
+}
+
+static int take_handed(store_ctx *ctx)
+{
+    ctx->objects = OPENSSL_malloc(sizeof(*ctx->objects));
+    if (ctx->objects == NULL)
+        return gt_raise(&ctx->prov->core, GT_R_NO_MEMORY, NULL);
+    ctx->objects[0] = gt_object_ref(handed);
+    ctx->count = ctx->room = 1;
+    return 1;
+}
+
 /* The first half of the first load. Returns 1, or 0 with an error raised. */
 static int begin(store_ctx *ctx, OSSL_PASSPHRASE_CALLBACK *pw_cb, void *pw_cbarg)
 {
@@ -373,6 +431,8 @@ static int begin(store_ctx *ctx, OSSL_PASSPHRASE_CALLBACK *pw_cb, void *pw_cbarg
     gt_error err = {.reason = GT_OK};
 
     ctx->searched = 1;
+    if (handed != NULL)
+        return take_handed(ctx);
     if (ctx->prov->broken[0] != '\0')
         return gt_raise(core, GT_R_CONFIG, "%s", ctx->prov->broken);
     if (search(ctx, pw_cb != NULL ? &prompt : NULL, &err))

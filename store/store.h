@@ -3,9 +3,17 @@
 #ifndef GT_STORE_H
 #define GT_STORE_H
 
+#include <openssl/types.h>
+
 #include "provider/provider.h"
 
 extern const OSSL_ALGORITHM gt_store_algorithms[];
+
+/*
+ * For who has found an RSA or EC key itself: the EVP_PKEY of a token's private key, in a library
+ * context in which this provider is active. NULL with errors in the queue.
+ */
+EVP_PKEY *gt_store_key_of(OSSL_LIB_CTX *libctx, gt_object *object);
 
 /* ---- what a URI asks for (want.c) ------------------------------------------------------------ */
 

@@ -44,11 +44,14 @@ int client_sign_verify(OSSL_LIB_CTX *ctx, EVP_PKEY *key)
 {
     static const unsigned char message[] = "a message", other[] = "a massage";
     const char *md = EVP_PKEY_get_bits(key) > 256 ? "md_gost12_512" : "md_gost12_256";
-    unsigned char sig[128];
+    unsigned char sig[1024];
     size_t len = sizeof(sig);
     EVP_MD_CTX *c = EVP_MD_CTX_new();
     int ok = 0;
 
+    if (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "EC")) {
+        md = "SHA256";
+    }
     if (c == NULL || EVP_DigestSignInit_ex(c, NULL, md, ctx, NULL, key, NULL) != 1 ||
         EVP_DigestSign(c, sig, &len, message, sizeof(message)) != 1) {
         fprintf(stderr, "signing failed\n");

@@ -164,7 +164,8 @@ refuses() {
 also() {
     local pattern=$1
     shift
-    if ! sed -E 's/:[a-z0-9_]+\/[a-z0-9_]+\.c:[0-9]+:/:/' "$out" | grep -aqEie "$pattern"; then
+    # Not grep -q: it would leave before sed has written all, and the pipe would have failed.
+    if ! sed -E 's/:[a-z0-9_]+\/[a-z0-9_]+\.c:[0-9]+:/:/' "$out" | grep -aEie "$pattern" >/dev/null; then
         flaw "not a word about /$pattern/" "$@"
     fi
 }

@@ -7,37 +7,7 @@
 command -v valgrind >/dev/null || skip "valgrind is not installed"
 [ -z "$sanitize" ] || skip "valgrind and sanitizers do not go together"
 
-# What is ours in a stack: the modules by name, or, with debugging information, our functions.
-mine='gosttoken|: (gt|tok|gost|vault)_'
-
-# judge COMMAND...: reads valgrind's log
-judge() {
-    awk -v mine="$mine" '
-        function end_block() {
-            if (text ~ /definitely lost|possibly lost|indirectly lost/) { if (text ~ mine) bad = bad text }
-            else if (text ~ /Invalid|ninitialised|Mismatched|overlap|Process terminating/) bad = bad text
-            text = ""
-        }
-        { sub(/^==[0-9]+== ?/, "") }
-        /^ *$/ { end_block(); next }
-        { text = text $0 "\n" }
-        END { end_block(); printf "%s", bad; exit bad != "" }' vg.log >"$out" ||
-        flaw "valgrind complains" "$@"
-}
-
-checked() {
-    checks=$((checks + 1))
-    local status=0
-    rm -f vg.log
-    env OPENSSL_CONF="$cnf" valgrind --quiet --leak-check=full --show-leak-kinds=definite \
-        --num-callers=30 --log-file=vg.log "$@" >"$out" 2>&1 </dev/null || status=$?
-    if [ "$status" -ne 0 ]; then
-        cat vg.log >>"$out"
-        flaw "exit status $status" "$@"
-    fi
-    clean "$@"
-    judge "$@"
-}
+. "$here/valgrind-lib.sh"
 
 new_token work
 for type in gost2012_256 gost2012_512; do
@@ -67,8 +37,8 @@ same one two
 # Both sides of a handshake, each with a key of the token.
 for suite in GOST2012-KUZNYECHIK-KUZNYECHIKOMAC IANA-GOST2012-GOST8912-GOST8912; do
     : >server.log
-    OPENSSL_CONF=$cnf valgrind --quiet --leak-check=full --show-leak-kinds=definite \
-        --num-callers=30 --log-file=vg.server "$openssl" s_server -accept 127.0.0.1:0 -naccept 1 \
+    OPENSSL_CONF=$cnf "${valgrind[@]}" \
+        --log-file=vg.server "$openssl" s_server -accept 127.0.0.1:0 -naccept 1 \
         -WWW -tls1_2 -cert "$type.crt" -key "$uri" -CAfile "$type.crt" -Verify 1 >server.log 2>&1 &
     server=$!
     for ((i = 0; i < 600; i++)); do
@@ -77,8 +47,8 @@ for suite in GOST2012-KUZNYECHIK-KUZNYECHIKOMAC IANA-GOST2012-GOST8912-GOST8912;
     done
     checks=$((checks + 1))
     printf 'GET /message HTTP/1.0\r\n\r\n' |
-        OPENSSL_CONF=$cnf valgrind --quiet --leak-check=full --show-leak-kinds=definite \
-            --num-callers=30 --log-file=vg.log "$openssl" s_client -tls1_2 -cipher "$suite" \
+        OPENSSL_CONF=$cnf "${valgrind[@]}" \
+            --log-file=vg.log "$openssl" s_client -tls1_2 -cipher "$suite" \
             -connect "127.0.0.1:$(sed -n 's/^ACCEPT.*:\([0-9]*\)$/\1/p' server.log)" -ign_eof \
             -cert "$type.crt" -key "$uri" -CAfile "$type.crt" >client.log 2>&1 || true
     cp client.log "$out"
@@ -93,10 +63,10 @@ checked "$openssl" req -verify -in x.csr -noout
 checked "$openssl" dgst -md_gost12_512 -sign "$uri" -out sig message
 checked "$openssl" storeutl -noout 'pkcs11:token=work'
 # Errors lose nothing either.
-OPENSSL_CONF=$cnf valgrind --quiet --leak-check=full --show-leak-kinds=definite --num-callers=30 \
+OPENSSL_CONF=$cnf "${valgrind[@]}" \
     --log-file=vg.log "$openssl" pkey -in "$uri" >/dev/null 2>&1 || true
 judge "$openssl" pkey -in "$uri"
-OPENSSL_CONF=$cnf valgrind --quiet --leak-check=full --show-leak-kinds=definite --num-callers=30 \
+OPENSSL_CONF=$cnf "${valgrind[@]}" \
     --log-file=vg.log "$openssl" pkey -in 'pkcs11:token=work;object=nobody;type=private' -pubout \
     >/dev/null 2>&1 || true
 judge "$openssl" pkey -in "nobody"

@@ -87,9 +87,8 @@ static void not_initialised(void **state)
     (void)state;
     m->faults[0] = (mock_fault){MOCK_INITIALIZE, 0, 1, CKR_GENERAL_ERROR};
     expect(p, "pkcs11:type=public", GT_ANY_CLASS, GT_MODULE_LOAD, "CKR_GENERAL_ERROR");
+    /* It may go better later; one that cannot lock is called by one thread at a time. */
     m->faults[0] = (mock_fault){MOCK_INITIALIZE, 0, 1, CKR_CANT_LOCK};
-    expect(p, "pkcs11:type=public", GT_ANY_CLASS, GT_MODULE_LOAD, "several threads");
-    /* It may go better later. */
     expect(p, "pkcs11:type=public", GT_ANY_CLASS, GT_OK, "mock");
     gt_p11_free(p);
     assert_int_equal(m->calls[MOCK_FINALIZE], 1);

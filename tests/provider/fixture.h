@@ -60,6 +60,15 @@ void fx_make_token(const char *label, const char *pin);
 void fx_make_key(const char *token, const char *pin, const char *label, uint8_t id, unsigned bits,
                  const char *set);
 
+/* Puts a secret key of 32 known bytes on it: a CKK_; params: a DER OID for GOST 28147, or NULL;
+ * use 0: neither CKA_ENCRYPT nor CKA_SIGN. */
+void fx_put_secret(const char *token, const char *pin, const char *label, uint8_t id,
+                   unsigned long type, const uint8_t value[32], const uint8_t *params,
+                   size_t params_len, int use);
+
+/* Deletes the secret key of this label. */
+void fx_delete_secret(const char *token, const char *pin, const char *label);
+
 /* Puts a certificate on it: by this program, started again with arguments, for which main calls
  * fx_put_cert_main. */
 int fx_put_cert_main(char **argv);

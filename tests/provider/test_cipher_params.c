@@ -295,7 +295,7 @@ static void tree_vectors(void **state)
 static void records(void **state)
 {
     static const uint64_t numbers[] = {
-        0, 1, 63, 64, 4095, 4096, 0xffffffff, 0x100000000, 0xfffffffffffffffe};
+        0, 1, 63, 64, 4095, 4096, 0xffffffff, 0x100000000, 0xfffffffffffffffe, 64, 0, 4096, 1};
     static const char *const names[] = {"kuznyechik-ctr-acpkm", "magma-ctr-acpkm"};
     uint64_t rnd = 3;
     uint8_t key[32], leaf[32], iv[8], shifted[8], seq[8], want[5000];
@@ -310,7 +310,7 @@ static void records(void **state)
         sy_fill(&rnd, iv, sizeof(iv));
         iv[0] = 0xff;
         ctx = start(shell, key, iv, 1);
-        for (size_t i = 0; i < 9; i++)
+        for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
             for (int ahead = 0; ahead < 2; ahead++) {
                 uint64_t left = 0;
 

@@ -364,13 +364,16 @@ static void records(void **state)
          "7ffb1ad7e57b70be109631d2719298b97dee3b008d86f83daaf62a4ea5b7aafd"},
     };
     uint64_t rnd = 8;
-    uint8_t key[32], leaf[32], want[64], mac[64], seq[8];
+    uint8_t key[32], other[32], leaf[32], want[64], mac[64], seq[8];
     EVP_MD_CTX *md, *copy = EVP_MD_CTX_new();
 
     (void)state;
     memset(key, 0xff, sizeof(key));
     md = new_shell("kuznyechik-mac", key);
-    for (size_t i = 0; i < 3; i++) {
+    /* Forwards, and back: levels are kept from one record to the next. */
+    for (size_t n = 0; n < 12; n++) {
+        size_t i = n * n % 5 % 3;
+
         sy_unhex(leaf, table[i].leaf);
         memcpy(seq, table[i].seq, sizeof(seq));
         run_native("kuznyechik-mac", leaf, 500, want, &rnd);
@@ -381,7 +384,19 @@ static void records(void **state)
         assert_int_equal(EVP_DigestFinal_ex(copy, mac, NULL), 1);
         assert_memory_equal(mac, want, 16);
     }
+    /* A copy is not changed by a new key of what it was copied from, nor by its end. */
+    assert_int_equal(EVP_MD_CTX_copy_ex(copy, md), 1);
+    memset(other, 0x33, sizeof(other));
+    assert_int_equal(EVP_MD_CTX_ctrl(md, GT_MAC_CTRL_SET_KEY, 32, other), 1);
+    assert_int_equal(EVP_MD_CTX_ctrl(md, EVP_MD_CTRL_TLSTREE, 0, seq), 1);
+    assert_int_equal(EVP_DigestUpdate(md, text, 500), 1);
+    assert_int_equal(EVP_DigestFinal_ex(md, mac, NULL), 1);
+    assert_memory_not_equal(mac, want, 16);
     EVP_MD_CTX_free(md);
+    assert_int_equal(EVP_MD_CTX_ctrl(copy, EVP_MD_CTRL_TLSTREE, 0, seq), 1);
+    assert_int_equal(EVP_DigestUpdate(copy, text, 500), 1);
+    assert_int_equal(EVP_DigestFinal_ex(copy, mac, NULL), 1);
+    assert_memory_equal(mac, want, 16);
     EVP_MD_CTX_free(copy);
     md = new_shell("gost-mac", key);
     assert_int_equal(EVP_MD_CTX_ctrl(md, EVP_MD_CTRL_TLSTREE, 0, seq), 0);

@@ -165,6 +165,69 @@ void fx_make_key(const char *token, const char *pin, const char *label, uint8_t 
     parent_waits(child);
 }
 
+void fx_put_secret(const char *token, const char *pin, const char *label, uint8_t id,
+                   unsigned long type, const uint8_t value[32], const uint8_t *params,
+                   size_t params_len, int use)
+{
+    pid_t child = fork();
+
+    if (child == 0) {
+        CK_FUNCTION_LIST *f = module_start();
+        CK_SESSION_HANDLE session = log_in(f, token, pin);
+        CK_OBJECT_CLASS class = CKO_SECRET_KEY;
+        CK_KEY_TYPE key_type = type;
+        CK_BBOOL yes = CK_TRUE, no = CK_FALSE, may = use ? CK_TRUE : CK_FALSE;
+        CK_OBJECT_HANDLE object;
+        CK_ATTRIBUTE template[] = {
+            {CKA_CLASS, &class, sizeof(class)},
+            {CKA_KEY_TYPE, &key_type, sizeof(key_type)},
+            {CKA_TOKEN, &yes, 1},
+            {CKA_PRIVATE, &yes, 1},
+            {CKA_SENSITIVE, &yes, 1},
+            {CKA_EXTRACTABLE, &no, 1},
+            {CKA_ENCRYPT, &may, 1},
+            {CKA_DECRYPT, &yes, 1},
+            {CKA_SIGN, &may, 1},
+            {CKA_ID, &id, 1},
+            {CKA_LABEL, (void *)label, strlen(label)},
+            {CKA_VALUE, (void *)value, 32},
+            {CKA_GOST28147_PARAMS, (void *)params, params_len}, /* the last */
+        };
+
+        MUST(f->C_CreateObject(session, template, params != NULL ? 13 : 12, &object));
+        MUST(f->C_Finalize(NULL));
+        _exit(0);
+    }
+    parent_waits(child);
+}
+
+void fx_delete_secret(const char *token, const char *pin, const char *label)
+{
+    pid_t child = fork();
+
+    if (child == 0) {
+        CK_FUNCTION_LIST *f = module_start();
+        CK_SESSION_HANDLE session = log_in(f, token, pin);
+        CK_OBJECT_CLASS class = CKO_SECRET_KEY;
+        CK_ATTRIBUTE match[] = {
+            {CKA_CLASS, &class, sizeof(class)},
+            {CKA_LABEL, (void *)label, strlen(label)},
+        };
+        CK_OBJECT_HANDLE object;
+        CK_ULONG n;
+
+        MUST(f->C_FindObjectsInit(session, match, 2));
+        MUST(f->C_FindObjects(session, &object, 1, &n));
+        MUST(f->C_FindObjectsFinal(session));
+        if (n != 1)
+            _exit(1);
+        MUST(f->C_DestroyObject(session, object));
+        MUST(f->C_Finalize(NULL));
+        _exit(0);
+    }
+    parent_waits(child);
+}
+
 void fx_put_cert(const char *token, const char *pin, const char *label, uint8_t id, X509 *cert)
 {
     char id_text[8], self[512];
