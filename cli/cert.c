@@ -90,7 +90,7 @@ static void find_point(const X509 *x, cli_bytes *point)
     ASN1_OCTET_STRING_free(octets);
 }
 
-static char *name_text(X509_NAME *name)
+char *cli_cert_name(const X509_NAME *name)
 {
     const unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
     BIO *bio = BIO_new(BIO_s_mem());
@@ -104,38 +104,44 @@ static char *name_text(X509_NAME *name)
     return text;
 }
 
-int cli_cert_read(const char *path, cli_cert *cert)
+int cli_cert_from(X509 *x, cli_cert *cert)
 {
-    cli_bytes file = {0};
     unsigned char *der = NULL;
-    X509 *x = NULL;
-    int code, ok;
+    int ok;
 
     memset(cert, 0, sizeof(*cert));
-    /* A configuration that loads our own provider is of no use here. */
-    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-    code = read_all(path, &file);
-    if (code != CLI_OK)
-        goto end;
-    x = parse(&file, &cert->more);
-    if (!x) {
-        code = cli_fail(CLI_FAILURE, "%s is not an X.509 certificate in PEM or DER",
-                        strcmp(path, "-") ? path : "standard input");
-        goto end;
-    }
     ok = take(&cert->der, i2d_X509(x, &der), &der);
     ok = ok && take(&cert->subject, i2d_X509_NAME(X509_get_subject_name(x), &der), &der);
     ok = ok && take(&cert->issuer, i2d_X509_NAME(X509_get_issuer_name(x), &der), &der);
     ok = ok && take(&cert->serial, i2d_ASN1_INTEGER(X509_get_serialNumber(x), &der), &der);
     ok = ok && take(&cert->spki, i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der), &der);
-    if (!ok)
-        code = cli_fail(CLI_FAILURE, "the certificate in %s cannot be encoded again", path);
     find_point(x, &cert->point);
-    cert->subject_text = name_text(X509_get_subject_name(x));
+    cert->subject_text = cli_cert_name(X509_get_subject_name(x));
     cert->validity = X509_cmp_current_time(X509_get0_notAfter(x)) < 0    ? 1
                      : X509_cmp_current_time(X509_get0_notBefore(x)) > 0 ? -1
                                                                          : 0;
-end:
+    return ok;
+}
+
+int cli_cert_read(const char *path, cli_cert *cert)
+{
+    cli_bytes file = {0};
+    unsigned more = 0;
+    X509 *x = NULL;
+    int code;
+
+    memset(cert, 0, sizeof(*cert));
+    /* A configuration that loads our own provider is of no use here. */
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    code = read_all(path, &file);
+    if (code == CLI_OK)
+        x = parse(&file, &more);
+    if (code == CLI_OK && !x)
+        code = cli_fail(CLI_FAILURE, _("%s is not an X.509 certificate in PEM or DER"),
+                        strcmp(path, "-") ? path : "standard input");
+    else if (code == CLI_OK && !cli_cert_from(x, cert))
+        code = cli_fail(CLI_FAILURE, _("the certificate in %s cannot be encoded again"), path);
+    cert->more = more;
     X509_free(x);
     free(file.at);
     return code;
@@ -150,4 +156,27 @@ void cli_cert_free(cli_cert *cert)
         free(parts[i]->at);
     free(cert->subject_text);
     memset(cert, 0, sizeof(*cert));
+}
+
+CK_RV cli_cert_store(cli *c, CK_SESSION_HANDLE session, const cli_cert *cert, const char *label,
+                     const uint8_t *id, size_t id_len, CK_OBJECT_HANDLE *handle)
+{
+    CK_OBJECT_CLASS cls = CKO_CERTIFICATE;
+    CK_CERTIFICATE_TYPE type = CKC_X_509;
+    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+    CK_ATTRIBUTE template[] = {
+        {CKA_CLASS, &cls, sizeof(cls)},
+        {CKA_CERTIFICATE_TYPE, &type, sizeof(type)},
+        {CKA_TOKEN, &yes, 1},
+        {CKA_PRIVATE, &no, 1},
+        {CKA_LABEL, (void *)label, strlen(label)},
+        {CKA_SUBJECT, cert->subject.at, cert->subject.len},
+        {CKA_ISSUER, cert->issuer.at, cert->issuer.len},
+        {CKA_SERIAL_NUMBER, cert->serial.at, cert->serial.len},
+        {CKA_VALUE, cert->der.at, cert->der.len},
+        {CKA_ID, (void *)id, id_len}, /* last: left out where there is no key */
+    };
+    CK_ULONG n = sizeof(template) / sizeof(*template) - (id_len ? 0 : 1);
+
+    return c->fn->C_CreateObject(session, template, n, handle);
 }

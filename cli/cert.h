@@ -3,6 +3,7 @@
 #ifndef CLI_CERT_H
 #define CLI_CERT_H
 
+#include <openssl/types.h>
 #include "cli/cli.h"
 
 typedef struct cli_bytes {
@@ -22,5 +23,16 @@ typedef struct cli_cert {
 /* Reads FILE or, for "-", standard input: PEM or DER. Reports mistakes. */
 int cli_cert_read(const char *path, cli_cert *cert);
 void cli_cert_free(cli_cert *cert);
+
+/* A name in one line (RFC 2253, UTF-8), freed with free(). */
+char *cli_cert_name(const X509_NAME *name);
+
+/* The parts of a certificate that OpenSSL has read. 0: it cannot be encoded again. To be freed in
+ * any case. */
+int cli_cert_from(X509 *x, cli_cert *cert);
+
+/* Puts it on the token; id_len 0: that of no key. */
+CK_RV cli_cert_store(cli *c, CK_SESSION_HANDLE session, const cli_cert *cert, const char *label,
+                     const uint8_t *id, size_t id_len, CK_OBJECT_HANDLE *handle);
 
 #endif

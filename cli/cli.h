@@ -20,7 +20,8 @@ enum {
     CLI_USAGE = 2,
     CLI_NOT_FOUND = 3, /* no such token or object, or more than one */
     CLI_PIN = 4,       /* wrong, locked or missing */
-    CLI_REFUSED = 5    /* the user said no, or nobody could be asked */
+    CLI_REFUSED = 5,   /* the user said no, or nobody could be asked */
+    CLI_WARNINGS = 6   /* of doctor: no errors, but warnings */
 };
 
 /*
@@ -90,8 +91,10 @@ typedef struct cli_command {
     int (*run)(cli *c); /* returns an exit code */
 } cli_command;
 
-extern const cli_command cli_init, cli_list, cli_keygen, cli_import_cert, cli_delete, cli_config,
-    cli_uri_pem;
+extern const cli_command cli_sign, cli_verify, cli_init, cli_list, cli_keygen, cli_import_cert,
+    cli_delete, cli_config, cli_uri_pem, cli_info, cli_label, cli_pin_command, cli_format,
+    cli_events, cli_journal, cli_export_cert, cli_export_pub, cli_import_key, cli_backup,
+    cli_restore, cli_csr, cli_cert_command, cli_explain, cli_doctor;
 
 /* The commands, NULL at the end, and the options that every command takes. */
 extern const cli_command *const cli_commands[];
@@ -130,6 +133,8 @@ void cli_print_tables(const cli_command *command);
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same for err->text, with the exit code that err->reason has. */
 int cli_fail_err(const gt_error *err);
+/* The exit code of a gt_reason, or of a number that may be none. */
+int cli_reason_code(int reason);
 /*
  * The result of the PKCS #11 function just called: "cannot WHAT: sentence (CKR_…)", the exit code
  * by a table. "what" is a phrase such as "make the key pair".
@@ -195,7 +200,7 @@ int cli_pin_read(const cli_pin_source *s, cli_pin *pin);
 
 /* Asks for a PIN that exists. `hint`: how else it can be given, for when there is no terminal. */
 int cli_pin_ask(const char *prompt, const char *hint, cli_pin *pin);
-/* Asks twice for a new PIN. */
-int cli_pin_ask_new(const char *what, const char *hint, cli_pin *pin);
+/* Asks twice for a new PIN: the two prompts, and the hint as above. */
+int cli_pin_ask_twice(const char *prompt, const char *repeat, const char *hint, cli_pin *pin);
 
 #endif

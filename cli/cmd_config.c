@@ -1,87 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gosttoken config: the lines that make programs use this installation. */
+#include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <openssl/crypto.h>
+#include "cli/conf.h"
 #include "cli/json.h"
 
-#define PROVIDER "gosttoken.so"
-#define MODULE   "libgosttoken-pkcs11.so"
-
-/* Where the two libraries are: beside this program in a build tree, else where they are installed.
- */
-typedef struct place {
-    char *provider, *module;
-} place;
-
-static void find_place(const cli *c, place *p)
-{
-    char exe[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-    char *slash;
-
-    p->provider = p->module = NULL;
-    if (n > 0) {
-        exe[n] = 0;
-        /* build/bin/gosttoken and build/lib/… */
-        for (int up = 0; up < 2; up++) {
-            slash = strrchr(exe, '/');
-            if (slash)
-                *slash = 0;
-        }
-        p->provider = cli_printf("%s/lib/" PROVIDER, exe);
-        p->module = cli_printf("%s/lib/" MODULE, exe);
-        if (access(p->module, R_OK) || access(p->provider, R_OK)) {
-            free(p->provider);
-            free(p->module);
-            p->provider = p->module = NULL;
-        }
-    }
-    if (!p->provider) {
-        p->provider = cli_strdup(GOSTTOKEN_INSTALLED_PROVIDER);
-        p->module = cli_strdup(GOSTTOKEN_INSTALLED_MODULE);
-    }
-    if (c->value[OPT_MODULE]) {
-        char *full = realpath(c->value[OPT_MODULE], NULL);
-
-        free(p->module);
-        p->module = full ? full : cli_strdup(c->value[OPT_MODULE]);
-    }
-}
-
-/* A value of openssl.cnf: what would be read as a comment, a variable or a quote is escaped, and
- * blanks at its ends, which would be dropped, are kept by quotes. */
-static char *conf_value(const char *s)
-{
-    size_t len = strlen(s);
-    int quote = len && (*s == ' ' || s[len - 1] == ' ');
-    char *out = cli_alloc(2 * len + 3), *o = out;
-
-    if (quote)
-        *o++ = '"';
-    for (; *s; s++) {
-        if (strchr("\\$#\"'`", *s))
-            *o++ = '\\';
-        *o++ = *s;
-    }
-    if (quote)
-        *o++ = '"';
-    return out;
-}
+enum { OPT_INSTALL = OPT_OWN, OPT_UNINSTALL, OPT_CHECK, OPT_NGINX, OPT_CURL };
 
 /* The openssl.cnf of the OpenSSL that this program uses; NULL if it has none. */
 static char *system_conf(void)
 {
-    const char *dir = OpenSSL_version(OPENSSL_DIR), *quote = strchr(dir, '"');
-    char *path;
+    char *path = cli_conf_system();
 
-    if (!quote)
-        return NULL;
-    path = cli_printf("%.*s/openssl.cnf", (int)strcspn(quote + 1, "\""), quote + 1);
     if (access(path, R_OK)) {
         free(path);
         return NULL;
@@ -105,16 +40,13 @@ static char *system_conf(void)
  * `openssl ca` want sections of, and uses the section names that OpenSSL's own file has, so that
  * what the system says in them stays in force.
  */
-static char *openssl_text(const place *p, const char *token, const char *pin_source, int tls13)
+static char *openssl_text(const cli_conf_settings *s)
 {
-    char *provider = conf_value(p->provider), *module = conf_value(p->module);
-    char *label = token ? conf_value(token) : NULL;
-    char *source = pin_source ? conf_value(pin_source) : NULL;
-    char *path = system_conf(), *include = path ? conf_value(path) : NULL;
+    char *path = system_conf(), *include = path ? cli_conf_value(path) : NULL;
+    char *lines = cli_conf_provider_lines(s);
     char *text = cli_printf(
         "# gosttoken for OpenSSL 3: set OPENSSL_CONF to a file of this content. To have\n"
-        "# it for every program, add these lines at the end of the system's\n"
-        "# openssl.cnf, without the one that begins with .include.\n"
+        "# it for every program, run `gosttoken config --install`.\n"
         "%s%s%s"
         "[default]\n"
         "openssl_conf = openssl_init\n"
@@ -127,99 +59,211 @@ static char *openssl_text(const place *p, const char *token, const char *pin_sou
         "[default_sect]\n"
         "activate = 1\n"
         "[gosttoken_sect]\n"
-        "module = %s\n"
-        "module-path = %s\n"
-        "%s%s%s%s%s%s"
-        "activate = 1\n"
+        "%s"
         "%s",
         include ? ".include = " : "", include ? include : "", include ? "\n" : "",
-        tls13 ? "" : SSL_CONF, provider, module, label ? "token = " : "", label ? label : "",
-        label ? "\n" : "", source ? "pin-source = " : "", source ? source : "", source ? "\n" : "",
-        tls13 ? "" : SSL_SECTIONS);
+        s->tls13 ? "" : SSL_CONF, lines, s->tls13 ? "" : SSL_SECTIONS);
 
-    free(provider);
-    free(module);
-    free(label);
-    free(source);
+    free(lines);
     free(path);
     free(include);
     return text;
 }
 
-static char *p11_kit_text(const place *p)
+/* A URI as programs want it, of the token that is named, if one is. */
+static char *uri_of(const cli_conf_settings *s, const char *type)
+{
+    char *token = cli_strdup(""), *more, *uri;
+
+    for (const char *p = s->token; p != NULL && *p != '\0'; p++) {
+        more = isalnum((unsigned char)*p) || strchr("-._~", *p)
+                   ? cli_printf("%s%c", token, *p)
+                   : cli_printf("%s%%%02X", token, (unsigned)(unsigned char)*p);
+        free(token);
+        token = more;
+    }
+    uri = cli_printf("pkcs11:%s%s%sobject=NAME;type=%s", *token ? "token=" : "", token,
+                     *token ? ";" : "", type);
+    free(token);
+    return uri;
+}
+
+static char *nginx_text(const cli_conf_settings *s)
+{
+    char *key = uri_of(s, "private");
+    char *text = cli_printf(
+        "# gosttoken for nginx. At the top of nginx.conf:\n"
+        "env OPENSSL_CONF;\n"
+        "env GOSTTOKEN_DIR;\n"
+        "# In the server's block; NAME is the label of the key. The certificate is a file:\n"
+        "#   gosttoken export-cert --label NAME --chain --out /etc/nginx/NAME.pem\n"
+        "#   gosttoken uri-pem '%s' >/etc/nginx/NAME.key\n"
+        "ssl_certificate /etc/nginx/NAME.pem;\n"
+        "ssl_certificate_key /etc/nginx/NAME.key;\n"
+        "ssl_protocols TLSv1.2;\n"
+        "ssl_ciphers GOST2012-KUZNYECHIK-KUZNYECHIKOMAC:GOST2012-MAGMA-MAGMAOMAC:"
+        "IANA-GOST2012-GOST8912-GOST8912:HIGH;\n",
+        key);
+
+    free(key);
+    return text;
+}
+
+static char *curl_text(const cli_conf_settings *s)
+{
+    char *key = uri_of(s, "private"), *cert = uri_of(s, "cert");
+    char *text =
+        cli_printf("# gosttoken for curl: lines for ~/.curlrc, or for a file that is given "
+                   "by --config. NAME is\n"
+                   "# the label of the key and of its certificate.\n"
+                   "engine = gosttoken\n"
+                   "key-type = ENG\n"
+                   "key = \"%s\"\n"
+                   "cert-type = ENG\n"
+                   "cert = \"%s\"\n"
+                   "tls-max = 1.2\n",
+                   key, cert);
+
+    free(key);
+    free(cert);
+    return text;
+}
+
+static char *p11_kit_text(const cli_conf_settings *s)
 {
     return cli_printf("# gosttoken for p11-kit: a file of this content in its modules directory.\n"
                       "module: %s\n",
-                      p->module);
+                      s->place->module);
 }
 
 /* openssl.cnf has lines: what goes into it must not have more of them. */
 static int check_line(const char *what, const char *value)
 {
     if (value && strpbrk(value, "\r\n"))
-        return cli_fail(CLI_USAGE, "%s must be one line", what);
+        return cli_fail(CLI_USAGE, _("%s must be one line"), what);
     return CLI_OK;
 }
 
-static int run(cli *c)
+/* What is to be done: one of these options at most. */
+static const struct {
+    int opt;
+    const char *name;
+    char *(*text)(const cli_conf_settings *s); /* NULL: something is done to a file */
+} modes[] = {
+    {OPT_OPENSSL, "--openssl", openssl_text},
+    {OPT_P11_KIT, "--p11-kit", p11_kit_text},
+    {OPT_NGINX, "--nginx", nginx_text},
+    {OPT_CURL, "--curl", curl_text},
+    {OPT_INSTALL, "--install", NULL},
+    {OPT_UNINSTALL, "--uninstall", NULL},
+    {OPT_CHECK, "--check", NULL},
+};
+#define MODES (sizeof(modes) / sizeof(*modes))
+
+static int choose(const cli *c, size_t *mode)
 {
-    const char *token = c->value[OPT_TOKEN], *pin_source = c->value[OPT_PIN_SOURCE];
-    char *full = NULL, *text;
-    place p;
-    int code;
+    size_t n = 0;
 
-    if (c->value[OPT_OPENSSL] && c->value[OPT_P11_KIT])
-        return cli_fail(CLI_USAGE, "--openssl and --p11-kit exclude each other");
-    if (token && gt_is_uri(token))
-        return cli_fail(CLI_USAGE, "config takes the token's label, not a URI");
-    if (pin_source) {
-        full = realpath(pin_source, NULL);
-        if (!full)
-            return cli_fail(CLI_FAILURE, "cannot use the PIN file %s: %s", pin_source,
-                            strerror(errno));
+    *mode = 0;
+    for (size_t i = 0; i < MODES; i++) {
+        if (!c->value[modes[i].opt])
+            continue;
+        if (n++ > 0)
+            return cli_fail(CLI_USAGE, _("%s and %s exclude each other"), modes[*mode].name,
+                            modes[i].name);
+        *mode = i;
     }
-    find_place(c, &p);
-    code = check_line("--token", token);
-    if (code == CLI_OK)
-        code = check_line("--pin-source", full);
-    if (code != CLI_OK)
-        goto end;
-    text = c->value[OPT_P11_KIT] ? p11_kit_text(&p)
-                                 : openssl_text(&p, token, full, c->value[OPT_TLS13] != NULL);
-    if (c->value[OPT_JSON]) {
-        cJSON *json = cli_json_object();
+    if (c->operands > 0 && modes[*mode].text != NULL)
+        return cli_fail(CLI_USAGE,
+                        _("config does not take \"%s\": FILE is for --install, --uninstall "
+                          "and --check"),
+                        c->operand[0]);
+    return CLI_OK;
+}
 
-        cli_json_string(json, "provider", p.provider);
-        cli_json_string(json, "module", p.module);
+static int print_text(const cli *c, const cli_conf_settings *s, char *text)
+{
+    cJSON *json;
+    int code = CLI_OK;
+
+    if (c->value[OPT_JSON]) {
+        json = cli_json_object();
+        cli_json_string(json, "provider", s->place->provider);
+        cli_json_string(json, "module", s->place->module);
         cli_json_string(json, "text", text);
         code = cli_json_print(json);
     } else {
         fputs(text, stdout);
     }
     free(text);
-end:
+    return code;
+}
+
+static int work_on_file(cli *c, int opt, const cli_conf_settings *s)
+{
+    char *path = c->operands > 0 ? cli_strdup(c->operand[0]) : cli_conf_system();
+    int code = opt == OPT_CHECK ? cli_conf_check(c, path)
+                                : cli_conf_install(c, path, opt == OPT_INSTALL ? s : NULL);
+
+    free(path);
+    return code;
+}
+
+static int run(cli *c)
+{
+    const char *pin_source = c->value[OPT_PIN_SOURCE];
+    cli_conf_settings s = {.token = c->value[OPT_TOKEN], .tls13 = c->value[OPT_TLS13] != NULL};
+    char *full = NULL;
+    cli_place p;
+    size_t mode;
+    int code = choose(c, &mode);
+
+    if (code != CLI_OK)
+        return code;
+    if (s.token && gt_is_uri(s.token))
+        return cli_fail(CLI_USAGE, _("config takes the token's label, not a URI"));
+    if (pin_source) {
+        full = realpath(pin_source, NULL);
+        if (!full)
+            return cli_fail(CLI_FAILURE, _("cannot use the PIN file %s: %s"), pin_source,
+                            strerror(errno));
+    }
+    cli_place_find(c, &p);
+    s.place = &p;
+    s.pin_source = full;
+    code = check_line("--token", s.token);
+    if (code == CLI_OK)
+        code = check_line("--pin-source", full);
+    if (code == CLI_OK)
+        code = modes[mode].text != NULL ? print_text(c, &s, modes[mode].text(&s))
+                                        : work_on_file(c, modes[mode].opt, &s);
     free(full);
-    free(p.provider);
-    free(p.module);
+    cli_place_free(&p);
     return code;
 }
 
 static const cli_option options[] = {
-    {OPT_OPENSSL, 0, "openssl", NULL, "lines for openssl.cnf (this is the default)"},
-    {OPT_P11_KIT, 0, "p11-kit", NULL, "lines for a module file of p11-kit"},
-    {OPT_PIN_SOURCE, 0, "pin-source", "FILE", "let OpenSSL take the PIN from FILE"},
-    {OPT_TLS13, 0, "tls13", NULL, "leave TLS 1.3 on: GOST certificates are not sent in it"},
+    {OPT_OPENSSL, 0, "openssl", NULL, N_("lines for openssl.cnf (this is the default)")},
+    {OPT_P11_KIT, 0, "p11-kit", NULL, N_("lines for a module file of p11-kit")},
+    {OPT_NGINX, 0, "nginx", NULL, N_("lines for nginx.conf")},
+    {OPT_CURL, 0, "curl", NULL, N_("lines for a configuration file of curl")},
+    {OPT_INSTALL, 0, "install", NULL, N_("put the lines into FILE, else OpenSSL's openssl.cnf")},
+    {OPT_UNINSTALL, 0, "uninstall", NULL, N_("take out of it what --install has put in")},
+    {OPT_CHECK, 0, "check", NULL, N_("tell whether it makes OpenSSL use gosttoken")},
+    {OPT_PIN_SOURCE, 0, "pin-source", "FILE", N_("let OpenSSL take the PIN from FILE")},
+    {OPT_TLS13, 0, "tls13", NULL, N_("leave TLS 1.3 on: GOST certificates are not sent in it")},
     {0},
 };
 
 const cli_command cli_config = {
     .name = "config",
-    .operands = "",
-    .summary = "Prints the configuration that makes programs use gosttoken",
+    .operands = "[FILE]",
+    .max_operands = 1,
+    .summary = N_("Prints or installs the configuration that makes programs use gosttoken"),
     .details =
-        "The paths are those of the installation, or build tree, that this program is in.\n"
-        "--token puts the token's label in, --pin-source the name of a PIN file; a PIN itself\n"
-        "is never put in.",
+        N_("The paths are those of the installation, or build tree, that this program is in.\n"
+           "--token puts the token's label in, --pin-source the name of a PIN file; a PIN itself\n"
+           "is never put in. --install keeps everything else in FILE as it is."),
     .options = options,
     .run = run,
 };

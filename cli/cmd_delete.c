@@ -20,25 +20,25 @@ static int read_wanted(cli *c, wanted *w)
     const char *type = c->value[OPT_TYPE];
 
     if (c->operands && (c->value[OPT_LABEL] || c->value[OPT_ID]))
-        return cli_fail(CLI_USAGE, "delete takes a URI, or --label and --id, not both");
+        return cli_fail(CLI_USAGE, _("delete takes a URI, or --label and --id, not both"));
     if (!c->operands && !c->value[OPT_LABEL] && !c->value[OPT_ID])
-        return cli_fail(CLI_USAGE, "delete needs an object's URI, or --label NAME or --id HEX");
+        return cli_fail(CLI_USAGE, _("delete needs an object's URI, or --label NAME or --id HEX"));
     if (c->value[OPT_ID] && !cli_unhex(c->value[OPT_ID], w->id, sizeof(w->id), &w->id_len))
-        return cli_fail(CLI_USAGE, "--id takes bytes in hexadecimal");
+        return cli_fail(CLI_USAGE, _("--id takes bytes in hexadecimal"));
     if (type) {
         w->key = !strcmp(type, "key");
         w->all = !strcmp(type, "all");
         w->cls = cli_class_by_type(type);
         if (!w->cls && !w->key && !w->all)
             return cli_fail(CLI_USAGE,
-                            "--type is private, public, key (both), cert, secret-key, "
-                            "data or all, not \"%s\"",
+                            _("--type is private, public, key (both), cert, secret-key, "
+                              "data or all, not \"%s\""),
                             type);
     }
     if (!c->operands)
         return CLI_OK;
     if (!gt_is_uri(c->operand[0]))
-        return cli_fail(CLI_USAGE, "\"%s\" is not a pkcs11: URI; a label is given by --label",
+        return cli_fail(CLI_USAGE, _("\"%s\" is not a pkcs11: URI; a label is given by --label"),
                         c->operand[0]);
     return cli_uri_parse(c->operand[0], &w->uri);
 }
@@ -58,7 +58,7 @@ static int search(cli *c, CK_SESSION_HANDLE session, const cli_token *t, const w
             match[n++] = from_uri[i];
         if (n == 0) /* a token's URI must not mean "everything on it" */
             return cli_fail(CLI_USAGE,
-                            "the URI names a token and no object (object=, id= or type=)");
+                            _("the URI names a token and no object (object=, id= or type=)"));
     }
     if (c->value[OPT_LABEL])
         match[n++] =
@@ -81,8 +81,8 @@ static int check_number(const wanted *w, const cli_objects *o)
     size_t private_keys = 0, public_keys = 0;
 
     if (o->n == 0)
-        return cli_fail(CLI_NOT_FOUND, "no such object is on the token (\"gosttoken list objects "
-                                       "--login\" shows what is)");
+        return cli_fail(CLI_NOT_FOUND, _("no such object is on the token (\"gosttoken list objects "
+                                         "--login\" shows what is)"));
     for (size_t i = 0; i < o->n; i++) {
         private_keys += o->at[i].cls->cls == CKO_PRIVATE_KEY;
         public_keys += o->at[i].cls->cls == CKO_PUBLIC_KEY;
@@ -90,8 +90,8 @@ static int check_number(const wanted *w, const cli_objects *o)
     if (w->all || o->n == 1 || (w->key && private_keys <= 1 && public_keys <= 1))
         return CLI_OK;
     cli_fail(CLI_NOT_FOUND,
-             "%zu objects match: name one by its URI or by --type (private, public, "
-             "key for both, cert, all):",
+             _("%zu objects match: name one by its URI or by --type (private, public, "
+               "key for both, cert, all):"),
              o->n);
     for (size_t i = 0; i < o->n; i++)
         fprintf(stderr, "  %s\n", o->at[i].uri);
@@ -100,20 +100,20 @@ static int check_number(const wanted *w, const cli_objects *o)
 
 static int confirm(const cli *c, const cli_objects *o)
 {
-    char *question = cli_strdup("Delete for good:\n");
+    char *question = cli_strdup(_("Delete for good:\n"));
     int code;
 
     for (size_t i = 0; i < o->n; i++) {
         char *label = cli_printable(o->at[i].label);
-        char *longer = cli_printf("%s  %s \"%s\"\n    %s\n", question, o->at[i].cls->words, label,
-                                  o->at[i].uri);
+        char *longer = cli_printf("%s  %s \"%s\"\n    %s\n", question, gettext(o->at[i].cls->words),
+                                  label, o->at[i].uri);
 
         free(label);
         free(question);
         question = longer;
     }
     if (!c->value[OPT_YES]) {
-        char *longer = cli_printf("%sDelete?", question);
+        char *longer = cli_printf("%s%s", question, _("Delete?"));
 
         free(question);
         question = longer;
@@ -121,6 +121,22 @@ static int confirm(const cli *c, const cli_objects *o)
     code = cli_confirm(c, question);
     free(question);
     return code;
+}
+
+static const char *done(const cli_class *cls)
+{
+    static const struct {
+        CK_OBJECT_CLASS cls;
+        const char *words;
+    } all[] = {{CKO_PRIVATE_KEY, N_("Deleted the private key %s")},
+               {CKO_PUBLIC_KEY, N_("Deleted the public key %s")},
+               {CKO_CERTIFICATE, N_("Deleted the certificate %s")},
+               {CKO_SECRET_KEY, N_("Deleted the secret key %s")}};
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+        if (all[i].cls == cls->cls)
+            return all[i].words;
+    return N_("Deleted the data %s");
 }
 
 static int destroy(cli *c, CK_SESSION_HANDLE session, const cli_objects *o)
@@ -139,11 +155,11 @@ static int destroy(cli *c, CK_SESSION_HANDLE session, const cli_objects *o)
         CK_RV rv = c->fn->C_DestroyObject(session, o->at[i].handle);
 
         if (rv != CKR_OK)
-            code = cli_fail_rv(c, rv, "delete %s", o->at[i].uri);
+            code = cli_fail_rv(c, rv, _("delete %s"), o->at[i].uri);
         else if (array)
             cli_json_string_item(array, o->at[i].uri);
         else
-            cli_say(c, "Deleted the %s %s", o->at[i].cls->words, o->at[i].uri);
+            cli_say(c, gettext(done(o->at[i].cls)), o->at[i].uri);
     }
     if (json && code == CLI_OK)
         return cli_json_print(json);
@@ -190,10 +206,10 @@ end:
 }
 
 static const cli_option options[] = {
-    {OPT_LABEL, 0, "label", "NAME", "the object's name, instead of a URI"},
-    {OPT_ID, 0, "id", "HEX", "the object's id, instead of a URI or beside --label"},
-    {OPT_TYPE, 0, "type", "TYPE", "private, public, key (both), cert, secret-key, data, all"},
-    {OPT_YES, 'y', "yes", NULL, "do not ask"},
+    {OPT_LABEL, 0, "label", "NAME", N_("the object's name, instead of a URI")},
+    {OPT_ID, 0, "id", "HEX", N_("the object's id, instead of a URI or beside --label")},
+    {OPT_TYPE, 0, "type", "TYPE", N_("private, public, key (both), cert, secret-key, data, all")},
+    {OPT_YES, 'y', "yes", NULL, N_("do not ask")},
     {0},
 };
 
@@ -201,10 +217,10 @@ const cli_command cli_delete = {
     .name = "delete",
     .operands = "URI|--label NAME",
     .max_operands = 1,
-    .summary = "Deletes a key, a certificate or another object from a token",
+    .summary = N_("Deletes a key, a certificate or another object from a token"),
     .details =
-        "Shows what it is about to delete and asks. Where several objects match, --type says\n"
-        "which; \"key\" is a private key with its public half, \"all\" whatever matches.",
+        N_("Shows what it is about to delete and asks. Where several objects match, --type says\n"
+           "which; \"key\" is a private key with its public half, \"all\" whatever matches."),
     .options = options,
     .run = run,
 };

@@ -125,30 +125,6 @@ static int check_present(cli *c, CK_SESSION_HANDLE session, const cli_token *t,
     return code;
 }
 
-static CK_RV store(cli *c, CK_SESSION_HANDLE session, const cli_cert *cert, const char *label,
-                   const match *m)
-{
-    CK_OBJECT_CLASS cls = CKO_CERTIFICATE;
-    CK_CERTIFICATE_TYPE type = CKC_X_509;
-    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
-    CK_OBJECT_HANDLE handle;
-    CK_ATTRIBUTE template[] = {
-        {CKA_CLASS, &cls, sizeof(cls)},
-        {CKA_CERTIFICATE_TYPE, &type, sizeof(type)},
-        {CKA_TOKEN, &yes, 1},
-        {CKA_PRIVATE, &no, 1},
-        {CKA_LABEL, (void *)label, strlen(label)},
-        {CKA_SUBJECT, cert->subject.at, cert->subject.len},
-        {CKA_ISSUER, cert->issuer.at, cert->issuer.len},
-        {CKA_SERIAL_NUMBER, cert->serial.at, cert->serial.len},
-        {CKA_VALUE, cert->der.at, cert->der.len},
-        {CKA_ID, m->id, m->id_len}, /* last: left out where there is no key */
-    };
-    CK_ULONG n = sizeof(template) / sizeof(*template) - (m->id_len ? 0 : 1);
-
-    return c->fn->C_CreateObject(session, template, n, &handle);
-}
-
 static int report(cli *c, const cli_token *t, const cli_cert *cert, const char *label,
                   const match *m)
 {
@@ -179,6 +155,7 @@ static int import(cli *c, CK_SESSION_HANDLE session, const cli_token *t, const c
     const char *label = c->value[OPT_LABEL];
     cli_objects old = {0};
     match m = {0};
+    CK_OBJECT_HANDLE handle;
     CK_RV rv;
     int same = 0, code = find_key(c, session, t, cert, &m);
 
@@ -189,7 +166,7 @@ static int import(cli *c, CK_SESSION_HANDLE session, const cli_token *t, const c
     if (code == CLI_OK)
         code = check_present(c, session, t, cert, label, &old, &same);
     if (code == CLI_OK && !same) {
-        rv = store(c, session, cert, label, &m);
+        rv = cli_cert_store(c, session, cert, label, m.id, m.id_len, &handle);
         if (rv != CKR_OK)
             code = cli_fail_rv(c, rv, "store the certificate \"%s\"", label);
         for (size_t i = 0; i < old.n && code == CLI_OK; i++) {

@@ -3,31 +3,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli/json.h"
+#include "cli/admin.h"
 #include "gost/mem.h"
-
-#define LABEL_MAX 32
 
 static int check_label(const char *label)
 {
-    char *clean, *utf8;
-    int code = CLI_OK;
-
     if (!label || !*label)
-        return cli_fail(CLI_USAGE, "init needs --label NAME, the name of the token to make");
-    if (strlen(label) > LABEL_MAX)
-        return cli_fail(CLI_USAGE,
-                        "the label is too long: it has %zu bytes, and a token's label at most %d "
-                        "(a Cyrillic letter takes two)",
-                        strlen(label), LABEL_MAX);
-    clean = cli_printable(label);
-    utf8 = cli_utf8(label, strlen(label));
-    if (strcmp(clean, label) || strcmp(utf8, label) || label[strlen(label) - 1] == ' ')
-        code = cli_fail(CLI_USAGE, "the label must be UTF-8 text without control characters and "
-                                   "without a blank at its end");
-    free(clean);
-    free(utf8);
-    return code;
+        return cli_fail(CLI_USAGE, _("init needs --label NAME, the name of the token to make"));
+    return cli_label_check(label);
 }
 
 static int parse_slot(const char *text, CK_SLOT_ID *slot)
@@ -37,8 +20,8 @@ static int parse_slot(const char *text, CK_SLOT_ID *slot)
     errno = 0;
     *slot = strtoul(text, &end, 0);
     if (errno || end == text || *end || *text == '-')
-        return cli_fail(CLI_USAGE, "\"%s\" is not a slot's number (\"gosttoken list\" shows them)",
-                        text);
+        return cli_fail(CLI_USAGE,
+                        _("\"%s\" is not a slot's number (\"gosttoken list\" shows them)"), text);
     return CLI_OK;
 }
 
@@ -83,17 +66,17 @@ static int choose_slot(cli *c, const char *label, const cli_token *list, size_t 
     }
     if (same && !c->value[OPT_FORCE])
         return cli_fail(CLI_FAILURE,
-                        "there is a token \"%s\" already (slot %lu): choose another label, or "
-                        "--force to erase that token and make it anew",
+                        _("there is a token \"%s\" already (slot %lu): choose another label, or "
+                          "--force to erase that token and make it anew"),
                         label, same->slot);
     if (c->value[OPT_SLOT] && !t)
-        return cli_fail(CLI_NOT_FOUND, "there is no slot %s (\"gosttoken list\" shows them)",
+        return cli_fail(CLI_NOT_FOUND, _("there is no slot %s (\"gosttoken list\" shows them)"),
                         c->value[OPT_SLOT]);
     if (t && *t->trouble)
-        return cli_fail(CLI_FAILURE, "slot %lu holds a token that cannot be read: %s", t->slot,
+        return cli_fail(CLI_FAILURE, _("slot %lu holds a token that cannot be read: %s"), t->slot,
                         t->trouble);
     if (t && same && t != same)
-        return cli_fail(CLI_FAILURE, "the token in slot %lu has the label \"%s\" already",
+        return cli_fail(CLI_FAILURE, _("the token in slot %lu has the label \"%s\" already"),
                         same->slot, label);
     if (!t)
         t = same ? same : first_free(list, n);
@@ -103,10 +86,10 @@ static int choose_slot(cli *c, const char *label, const cli_token *list, size_t 
     if (!t)
         return cli_fail(
             CLI_FAILURE,
-            "there is no slot left for a new token: name one to erase by --slot N --force");
+            _("there is no slot left for a new token: name one to erase by --slot N --force"));
     if (t->initialized && !t->untouched && !c->value[OPT_FORCE])
         return cli_fail(CLI_FAILURE,
-                        "slot %lu holds the token \"%s\": --force erases it and makes it anew",
+                        _("slot %lu holds the token \"%s\": --force erases it and makes it anew"),
                         t->slot, t->label);
     *chosen = t;
     return CLI_OK;
@@ -121,8 +104,8 @@ static int confirm_erasing(cli *c, const cli_token *t)
     if (!t->initialized || t->untouched)
         return CLI_OK;
     label = cli_printable(t->label);
-    question = cli_printf("Erase the token \"%s\" (slot %lu, serial %s) with all its keys and "
-                          "certificates?",
+    question = cli_printf(_("Erase the token \"%s\" (slot %lu, serial %s) with all its keys and "
+                            "certificates?"),
                           label, t->slot, t->serial);
     free(label);
     code = cli_confirm(c, question);
@@ -130,17 +113,22 @@ static int confirm_erasing(cli *c, const cli_token *t)
     return code;
 }
 
-static int check_length(const cli_token *t, const char *what, const cli_pin *pin)
+static int check_length(const cli_token *t, CK_USER_TYPE user, const cli_pin *pin)
 {
-    if (pin->len < t->info.ulMinPinLen || (t->info.ulMaxPinLen && pin->len > t->info.ulMaxPinLen))
-        return cli_fail(CLI_PIN, "the %s has %zu bytes; this token takes %lu to %lu", what,
-                        pin->len, t->info.ulMinPinLen, t->info.ulMaxPinLen);
-    return CLI_OK;
+    CK_ULONG min = t->info.ulMinPinLen, max = t->info.ulMaxPinLen;
+
+    if (pin->len >= min && (!max || pin->len <= max))
+        return CLI_OK;
+    return user == CKU_SO
+               ? cli_fail(CLI_PIN, _("the SO PIN has %zu bytes; this token takes %lu to %lu"),
+                          pin->len, min, max)
+               : cli_fail(CLI_PIN, _("the user PIN has %zu bytes; this token takes %lu to %lu"),
+                          pin->len, min, max);
 }
 
 static int get_pins(cli *c, const cli_token *t, cli_pin *so, cli_pin *user)
 {
-    const char *so_hint = "give the SO PIN by --so-pin-file or --so-pin-fd";
+    const char *so_hint = _("give the SO PIN by --so-pin-file or --so-pin-fd");
     cli_pin_source so_source = cli_so_pin_source(c), user_source = cli_user_pin_source(c);
     int code;
 
@@ -148,19 +136,29 @@ static int get_pins(cli *c, const cli_token *t, cli_pin *so, cli_pin *user)
     if (cli_pin_source_given(&so_source))
         code = cli_pin_read(&so_source, so);
     else if (t->initialized && !t->untouched)
-        code = cli_pin_ask("Present SO PIN (of the security officer): ", so_hint, so);
+        code = cli_pin_ask(_("Present SO PIN (of the security officer): "), so_hint, so);
     else
-        code = cli_pin_ask_new("SO PIN (of the security officer)", so_hint, so);
+        code = cli_pin_ask_twice(_("New SO PIN (of the security officer): "),
+                                 _("Repeat the SO PIN (of the security officer): "), so_hint, so);
     if (code == CLI_OK)
-        code = check_length(t, "SO PIN", so);
+        code = check_length(t, CKU_SO, so);
     if (code != CLI_OK)
         return code;
     if (cli_pin_source_given(&user_source))
         code = cli_pin_read(&user_source, user);
     else
-        code = cli_pin_ask_new("user PIN",
-                               "give the user PIN by --pin-file, --pin-fd or GOSTTOKEN_PIN", user);
-    return code == CLI_OK ? check_length(t, "user PIN", user) : code;
+        code = cli_pin_ask_twice(_("New user PIN: "), _("Repeat the user PIN: "),
+                                 _("give the user PIN by --pin-file, --pin-fd or GOSTTOKEN_PIN"),
+                                 user);
+    return code == CLI_OK ? check_length(t, CKU_USER, user) : code;
+}
+
+/* The SO PIN of a new token is judged by the rules in gosttoken.conf. */
+static int fail_make(cli *c, CK_RV rv, CK_SLOT_ID slot)
+{
+    if (rv == CKR_INAPPROPRIATE_PIN || rv == CKR_PIN_IN_HISTORY)
+        return cli_fail_pin(c, rv, CKU_SO, slot, "");
+    return cli_fail_rv(c, rv, _("make a token in slot %lu"), slot);
 }
 
 /* The token just made: some modules move it to another slot. */
@@ -178,7 +176,7 @@ static int find_made(cli *c, CK_SLOT_ID slot, const char *label, cli_token *made
         *made = *best;
     free(list);
     if (code == CLI_OK && !best)
-        code = cli_fail(CLI_FAILURE, "the token was made, but the module does not show it");
+        code = cli_fail(CLI_FAILURE, _("the token was made, but the module does not show it"));
     return code;
 }
 
@@ -194,7 +192,7 @@ static int set_user_pin(cli *c, const cli_token *t, const cli_pin *so, const cli
     if (code == CLI_OK) {
         rv = c->fn->C_InitPIN(session, (CK_UTF8CHAR *)user->text, (CK_ULONG)user->len);
         if (rv != CKR_OK)
-            code = cli_fail_rv(c, rv, "set the user PIN of the new token");
+            code = cli_fail_pin(c, rv, CKU_USER, t->slot, _("set the user PIN of the new token"));
         c->fn->C_Logout(session);
     }
     c->fn->C_CloseSession(session);
@@ -205,7 +203,7 @@ static int run(cli *c)
 {
     const char *label = c->value[OPT_LABEL];
     const cli_token *t = NULL, *next;
-    CK_UTF8CHAR padded[LABEL_MAX];
+    CK_UTF8CHAR padded[CLI_LABEL_MAX];
     cli_token *list = NULL, made;
     cli_pin so = {0}, user = {0};
     size_t n = 0;
@@ -213,7 +211,7 @@ static int run(cli *c)
     int code = check_label(label);
 
     if (code == CLI_OK && c->value[OPT_SO_PIN_FILE] && c->value[OPT_SO_PIN_FD])
-        code = cli_fail(CLI_USAGE, "--so-pin-file and --so-pin-fd exclude each other");
+        code = cli_fail(CLI_USAGE, _("--so-pin-file and --so-pin-fd exclude each other"));
     if (code == CLI_OK)
         code = cli_tokens(c, &list, &n);
     if (code == CLI_OK)
@@ -234,11 +232,11 @@ static int run(cli *c)
     }
     if (rv == CKR_PIN_INCORRECT && t->initialized)
         code = cli_fail(CLI_PIN,
-                        "the SO PIN of the token \"%s\" is wrong, so it was not erased "
-                        "(CKR_PIN_INCORRECT)",
+                        _("the SO PIN of the token \"%s\" is wrong, so it was not erased "
+                          "(CKR_PIN_INCORRECT)"),
                         t->label);
     else if (rv != CKR_OK)
-        code = cli_fail_rv(c, rv, "make a token in slot %lu", t->slot);
+        code = fail_make(c, rv, t->slot);
     if (code == CLI_OK)
         code = find_made(c, t->slot, label, &made);
     if (code == CLI_OK)
@@ -250,7 +248,7 @@ static int run(cli *c)
     if (c->value[OPT_JSON])
         code = cli_json_print(cli_json_of_token(&made));
     else
-        cli_say(c, "The token \"%s\" is ready (slot %lu, serial %s).", label, made.slot,
+        cli_say(c, _("The token \"%s\" is ready (slot %lu, serial %s)."), label, made.slot,
                 made.serial);
 end:
     gost_wipe(&so, sizeof(so));
@@ -260,23 +258,23 @@ end:
 }
 
 static const cli_option options[] = {
-    {OPT_LABEL, 0, "label", "NAME", "the name of the token (at most 32 bytes)"},
-    {OPT_SLOT, 0, "slot", "N", "the slot to make it in; else the first that is free"},
-    {OPT_SO_PIN_FILE, 0, "so-pin-file", "FILE", "take the SO PIN from the first line of FILE"},
-    {OPT_SO_PIN_FD, 0, "so-pin-fd", "N", "take the SO PIN from file descriptor N"},
-    {OPT_FORCE, 0, "force", NULL, "erase the token of that label or slot, after asking"},
-    {OPT_YES, 'y', "yes", NULL, "do not ask before erasing"},
+    {OPT_LABEL, 0, "label", "NAME", N_("the name of the token (at most 32 bytes)")},
+    {OPT_SLOT, 0, "slot", "N", N_("the slot to make it in; else the first that is free")},
+    {OPT_SO_PIN_FILE, 0, "so-pin-file", "FILE", N_("take the SO PIN from the first line of FILE")},
+    {OPT_SO_PIN_FD, 0, "so-pin-fd", "N", N_("take the SO PIN from file descriptor N")},
+    {OPT_FORCE, 0, "force", NULL, N_("erase the token of that label or slot, after asking")},
+    {OPT_YES, 'y', "yes", NULL, N_("do not ask before erasing")},
     {0},
 };
 
 const cli_command cli_init = {
     .name = "init",
     .operands = "--label NAME",
-    .summary = "Makes a token",
+    .summary = N_("Makes a token"),
     .details =
-        "A token has two PINs: the user's, which opens the keys, and that of the security\n"
-        "officer (SO), which sets a new user PIN when that is lost or locked. Those that no\n"
-        "option gives are asked for twice on the terminal.",
+        N_("A token has two PINs: the user's, which opens the keys, and that of the security\n"
+           "officer (SO), which sets a new user PIN when that is lost or locked. Those that no\n"
+           "option gives are asked for twice on the terminal."),
     .options = options,
     .run = run,
 };

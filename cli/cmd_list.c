@@ -5,6 +5,33 @@
 #include <string.h>
 #include "cli/json.h"
 
+/* What to do about a token that cannot be worked with as it is. */
+static void say_next(const cli_token *list, size_t n)
+{
+    static const struct {
+        const char *state, *text;
+    } steps[] = {
+        {"no-user-pin",
+         N_("the token \"%s\" has no user PIN yet: with the SO PIN \"gosttoken pin set\" sets it")},
+        {"user-pin-locked",
+         N_("the user PIN of the token \"%s\" is locked: with the SO PIN \"gosttoken pin unlock\" "
+            "gives the tries back, and \"gosttoken pin set\" sets a new one")},
+        {"user-pin-final-try",
+         N_("one try is left for the user PIN of the token \"%s\": with the SO PIN \"gosttoken pin "
+            "unlock\" gives the others back")},
+    };
+
+    for (size_t i = 0; i < n; i++) {
+        const char *state = cli_token_state(&list[i]);
+        char *label = cli_printable(list[i].label);
+
+        for (size_t k = 0; k < sizeof(steps) / sizeof(*steps); k++)
+            if (!strcmp(steps[k].state, state))
+                cli_warn(gettext(steps[k].text), label);
+        free(label);
+    }
+}
+
 static int list_tokens(cli *c)
 {
     cli_token *list;
@@ -30,7 +57,7 @@ static int list_tokens(cli *c)
         char *label = cli_printable(list[i].label), *serial = cli_printable(list[i].serial);
 
         if (!shown++ && !c->value[OPT_QUIET])
-            printf("%4s  %-16s  %-18s  %s\n", "SLOT", "SERIAL", "STATE", "LABEL");
+            printf("%4s  %-16s  %-18s  %s\n", _("SLOT"), _("SERIAL"), _("STATE"), _("LABEL"));
         printf("%4lu  %-16s  %-18s  %s\n", list[i].slot, *serial ? serial : "-",
                cli_token_state(&list[i]), label);
         used += list[i].initialized && !list[i].factory;
@@ -39,8 +66,10 @@ static int list_tokens(cli *c)
     }
     gt_p11_place(c->p11, place, sizeof(place));
     if (!used)
-        cli_say(c, "No token is in use%s; \"gosttoken init --label NAME\" makes one.", place);
+        cli_say(c, _("No token is in use%s; \"gosttoken init --label NAME\" makes one."), place);
     cli_tokens_warn(list, n);
+    if (!c->value[OPT_QUIET])
+        say_next(list, n);
     free(list);
     return CLI_OK;
 }
@@ -50,7 +79,7 @@ static void print_object(const cli_object *o)
     char *label = cli_printable(o->label);
     int is_key = o->key_type != CK_UNAVAILABLE_INFORMATION;
 
-    printf("%s \"%s\"%s%s%s%s\n  %s\n", o->cls->words, label, is_key ? ", " : "",
+    printf("%s \"%s\"%s%s%s%s\n  %s\n", gettext(o->cls->words), label, is_key ? ", " : "",
            is_key ? cli_key_type_name(o->key_type) : "", o->paramset ? ", " : "",
            o->paramset ? o->paramset->name : "", o->uri);
     free(label);
@@ -104,7 +133,7 @@ static int tokens_in_use(cli *c, cli_token **list, size_t *n)
     if (code == CLI_OK && used == 0) {
         gt_p11_place(c->p11, place, sizeof(place));
         code = cli_fail(CLI_NOT_FOUND,
-                        "there is no token%s; \"gosttoken init --label NAME\" makes one", place);
+                        _("there is no token%s; \"gosttoken init --label NAME\" makes one"), place);
     }
     return code;
 }
@@ -127,8 +156,8 @@ static int list_objects(cli *c)
     /* One PIN is never tried on several tokens. */
     login = c->value[OPT_LOGIN] || cli_login_has_source(c, uri);
     if (login && n > 1 && (c->value[OPT_LOGIN] || c->value[OPT_PIN_FILE] || c->value[OPT_PIN_FD])) {
-        code = cli_fail(CLI_NOT_FOUND, "there are %zu tokens: name the one to log in to by --token",
-                        n);
+        code = cli_fail(CLI_NOT_FOUND,
+                        _("there are %zu tokens: name the one to log in to by --token"), n);
         goto end;
     }
     login = login && n == 1;
@@ -149,9 +178,10 @@ static int list_objects(cli *c)
         goto end;
     }
     if (!shown && login)
-        cli_say(c, "There is nothing on the token.");
+        cli_say(c, _("There is nothing on the token."));
     if (!login && !c->value[OPT_QUIET])
-        fputs("gosttoken: only what is public is shown; --login shows private keys too\n", stderr);
+        fprintf(stderr, "gosttoken: %s\n",
+                _("only what is public is shown; --login shows private keys too"));
 end:
     cJSON_Delete(json);
     free(list);
@@ -168,11 +198,11 @@ static int run(cli *c)
         return list_tokens(c);
     if (!strcmp(what, "objects"))
         return list_objects(c);
-    return cli_fail(CLI_USAGE, "list shows \"tokens\" or \"objects\", not \"%s\"", what);
+    return cli_fail(CLI_USAGE, _("list shows \"tokens\" or \"objects\", not \"%s\""), what);
 }
 
 static const cli_option options[] = {
-    {OPT_LOGIN, 0, "login", NULL, "ask for the PIN, to show private keys too"},
+    {OPT_LOGIN, 0, "login", NULL, N_("ask for the PIN, to show private keys too")},
     {0},
 };
 
@@ -180,11 +210,11 @@ const cli_command cli_list = {
     .name = "list",
     .operands = "[tokens|objects]",
     .max_operands = 1,
-    .summary = "Lists the tokens, or the objects on them with their URIs",
+    .summary = N_("Lists the tokens, or the objects on them with their URIs"),
     .details =
-        "Objects: private keys are shown after a login, which takes place when a PIN is given\n"
-        "by an option or the environment, or with --login. Without --token those of every\n"
-        "token are shown.",
+        N_("Objects: private keys are shown after a login, which takes place when a PIN is given\n"
+           "by an option or the environment, or with --login. Without --token those of every\n"
+           "token are shown."),
     .options = options,
     .run = run,
 };

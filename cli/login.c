@@ -3,7 +3,7 @@
  * cli/token.h. */
 #include <stdlib.h>
 #include <string.h>
-#include "cli/token.h"
+#include "cli/admin.h"
 #include "gost/mem.h"
 
 static cli_pin_source login_source(const cli *c, P11KitUri *uri)
@@ -35,25 +35,21 @@ int cli_login_has_source(const cli *c, P11KitUri *uri)
 int cli_login_with(cli *c, const cli_token *token, CK_SESSION_HANDLE session, CK_USER_TYPE user,
                    const cli_pin *pin)
 {
-    const char *who = user == CKU_SO ? "SO" : "user";
-    char left[64];
     CK_RV rv;
 
     rv = c->fn->C_Login(session, user, pin ? (CK_UTF8CHAR *)pin->text : NULL,
                         pin ? (CK_ULONG)pin->len : 0);
     if (rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN)
         return CLI_OK;
-    if (rv == CKR_PIN_INCORRECT) {
-        gt_p11_tries_left(c->p11, token->slot, user, left, sizeof(left));
-        return cli_fail(CLI_PIN, "the %s PIN of the token \"%s\" is wrong (CKR_PIN_INCORRECT)%s",
-                        who, token->label, left);
-    }
-    return cli_fail_rv(c, rv, "log in to the token \"%s\" as %s", token->label, who);
+    return cli_fail_pin(c, rv, user, token->slot,
+                        user == CKU_SO ? _("log in as the security officer (SO)")
+                                       : _("log in to the token"));
 }
 
 int cli_login(cli *c, const cli_token *token, CK_SESSION_HANDLE session, P11KitUri *uri)
 {
     cli_pin_source source = login_source(c, uri);
+    CK_SESSION_INFO state;
     char *prompt, *label;
     cli_token now;
     cli_pin pin;
@@ -61,11 +57,15 @@ int cli_login(cli *c, const cli_token *token, CK_SESSION_HANDLE session, P11KitU
 
     if (code != CLI_OK)
         return code;
+    /* A command that uses several keys of the token has done it for the first one. */
+    if (c->fn->C_GetSessionInfo(session, &state) == CKR_OK &&
+        (state.state == CKS_RO_USER_FUNCTIONS || state.state == CKS_RW_USER_FUNCTIONS))
+        return CLI_OK;
     if (!(now.info.flags & CKF_USER_PIN_INITIALIZED))
-        return cli_fail_rv(c, CKR_USER_PIN_NOT_INITIALIZED, "log in to the token \"%s\"",
+        return cli_fail_rv(c, CKR_USER_PIN_NOT_INITIALIZED, _("log in to the token \"%s\""),
                            token->label);
     if (now.info.flags & CKF_USER_PIN_LOCKED)
-        return cli_fail_rv(c, CKR_PIN_LOCKED, "log in to the token \"%s\"", token->label);
+        return cli_fail_rv(c, CKR_PIN_LOCKED, _("log in to the token \"%s\""), token->label);
     if (now.info.flags & CKF_PROTECTED_AUTHENTICATION_PATH)
         return cli_login_with(c, token, session, CKU_USER, NULL); /* typed on the device */
 
@@ -73,18 +73,19 @@ int cli_login(cli *c, const cli_token *token, CK_SESSION_HANDLE session, P11KitU
         if (now.info.flags & CKF_USER_PIN_FINAL_TRY)
             return cli_fail(
                 CLI_PIN,
-                "one try is left for the user PIN of the token \"%s\": it is not risked "
-                "on a PIN that nobody typed; run this on a terminal without a PIN option",
+                _("one try is left for the user PIN of the token \"%s\": it is not risked "
+                  "on a PIN that nobody typed; run this on a terminal without a PIN option"),
                 token->label);
         code = cli_pin_read(&source, &pin);
     } else {
         label = cli_printable(token->label);
-        prompt = cli_printf("%sPIN of the token \"%s\": ",
-                            now.info.flags & CKF_USER_PIN_FINAL_TRY
-                                ? "One try is left: a wrong PIN locks it.\n"
-                                : "",
-                            label);
-        code = cli_pin_ask(prompt, "give --pin-file or --pin-fd, or set GOSTTOKEN_PIN", &pin);
+        if (now.info.flags & CKF_USER_PIN_FINAL_TRY)
+            prompt = cli_printf(_("One try is left: a wrong PIN locks it.\n"
+                                  "PIN of the token \"%s\": "),
+                                label);
+        else
+            prompt = cli_printf(_("PIN of the token \"%s\": "), label);
+        code = cli_pin_ask(prompt, _("give --pin-file or --pin-fd, or set GOSTTOKEN_PIN"), &pin);
         free(prompt);
         free(label);
     }

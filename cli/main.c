@@ -10,8 +10,11 @@
 #include "cli/cli.h"
 
 const cli_command *const cli_commands[] = {
-    &cli_init,   &cli_list,   &cli_keygen,  &cli_import_cert,
-    &cli_delete, &cli_config, &cli_uri_pem, NULL,
+    &cli_init,   &cli_list,         &cli_info,        &cli_keygen,      &cli_import_key,
+    &cli_csr,    &cli_cert_command, &cli_import_cert, &cli_export_cert, &cli_export_pub,
+    &cli_delete, &cli_label,        &cli_pin_command, &cli_format,      &cli_journal,
+    &cli_events, &cli_backup,       &cli_restore,     &cli_config,      &cli_sign,
+    &cli_verify, &cli_uri_pem,      &cli_explain,     &cli_doctor,      NULL,
 };
 
 const cli_option cli_global_options[] = {

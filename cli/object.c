@@ -5,11 +5,11 @@
 #include "cli/object.h"
 
 static const cli_class classes[] = {
-    {CKO_PRIVATE_KEY, "private", "private key"},
-    {CKO_PUBLIC_KEY, "public", "public key"},
-    {CKO_CERTIFICATE, "cert", "certificate"},
-    {CKO_SECRET_KEY, "secret-key", "secret key"},
-    {CKO_DATA, "data", "data"},
+    {CKO_PRIVATE_KEY, "private", N_("private key")},
+    {CKO_PUBLIC_KEY, "public", N_("public key")},
+    {CKO_CERTIFICATE, "cert", N_("certificate")},
+    {CKO_SECRET_KEY, "secret-key", N_("secret key")},
+    {CKO_DATA, "data", N_("data")},
 };
 #define CLASSES (sizeof(classes) / sizeof(*classes))
 
@@ -37,7 +37,7 @@ const char *cli_key_type_name(CK_KEY_TYPE type)
     } names[] = {
         {CKK_GOSTR3410, "gost2012_256"},
         {CKK_GOSTR3410_512, "gost2012_512"},
-        {CKK_GOST28147, "gost89"},
+        {CKK_GOST28147, "gost28147"},
         {CKK_KUZNYECHIK, "kuznyechik"},
         {CKK_MAGMA, "magma"},
         {CKK_RSA, "rsa"},
@@ -152,7 +152,7 @@ int cli_objects_find(cli *c, CK_SESSION_HANDLE session, const cli_token *token,
     found->n = 0;
     rv = c->fn->C_FindObjectsInit(session, (CK_ATTRIBUTE *)match, (CK_ULONG)n);
     if (rv != CKR_OK)
-        return cli_fail_rv(c, rv, "search the token \"%s\"", token->label);
+        return cli_fail_rv(c, rv, _("search the token \"%s\""), token->label);
     while ((rv = c->fn->C_FindObjects(session, chunk, sizeof(chunk) / sizeof(*chunk), &got)) ==
                CKR_OK &&
            got) {
@@ -171,7 +171,7 @@ int cli_objects_find(cli *c, CK_SESSION_HANDLE session, const cli_token *token,
     c->fn->C_FindObjectsFinal(session);
     if (rv != CKR_OK) {
         free(handles);
-        return cli_fail_rv(c, rv, "search the token \"%s\"", token->label);
+        return cli_fail_rv(c, rv, _("search the token \"%s\""), token->label);
     }
     found->at = cli_alloc((count + 1) * sizeof(*found->at));
     for (size_t i = 0; i < count; i++)

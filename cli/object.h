@@ -10,7 +10,7 @@
 typedef struct cli_class {
     CK_OBJECT_CLASS cls;
     const char *type;  /* "private" */
-    const char *words; /* "private key" */
+    const char *words; /* N_("private key") */
 } cli_class;
 
 const cli_class *cli_class_by_type(const char *type); /* NULL if unknown */

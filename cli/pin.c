@@ -44,13 +44,13 @@ static int read_first_line(int fd, const char *from, cli_pin *pin)
         if (n < 0) {
             if (errno == EINTR)
                 continue;
-            return cli_fail(CLI_PIN, "cannot read the PIN from %s: %s", from, strerror(errno));
+            return cli_fail(CLI_PIN, _("cannot read the PIN from %s: %s"), from, strerror(errno));
         }
         if (ch == '\n')
             break;
         if (pin->len == CLI_PIN_MAX || ch == 0)
-            return cli_fail(CLI_PIN, "the first line of %s is not a PIN: %s", from,
-                            ch ? "it is too long" : "it has a zero byte");
+            return cli_fail(CLI_PIN, _("the first line of %s is not a PIN: %s"), from,
+                            ch ? _("it is too long") : _("it has a zero byte"));
         pin->text[pin->len++] = ch;
     }
     gost_wipe(&ch, 1);
@@ -58,7 +58,7 @@ static int read_first_line(int fd, const char *from, cli_pin *pin)
         pin->len--;
     pin->text[pin->len] = 0;
     if (!pin->len)
-        return cli_fail(CLI_PIN, "there is no PIN in the first line of %s", from);
+        return cli_fail(CLI_PIN, _("there is no PIN in the first line of %s"), from);
     return CLI_OK;
 }
 
@@ -69,9 +69,9 @@ static int read_file(const char *path, cli_pin *pin)
 
     /* A link is followed on purpose: secrets are often mounted as links, and <(command) is one. */
     if (fd < 0)
-        return cli_fail(CLI_PIN, "cannot read the PIN file %s: %s", path, strerror(errno));
+        return cli_fail(CLI_PIN, _("cannot read the PIN file %s: %s"), path, strerror(errno));
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)))
-        cli_warn("the PIN file %s is open to others (mode %04o): chmod 600 it", path,
+        cli_warn(_("the PIN file %s is open to others (mode %04o): chmod 600 it"), path,
                  (unsigned)(st.st_mode & 07777));
     code = read_first_line(fd, path, pin);
     close(fd);
@@ -89,8 +89,8 @@ int cli_pin_read(const cli_pin_source *s, cli_pin *pin)
         errno = 0;
         fd = strtol(s->fd, &end, 10);
         if (errno || end == s->fd || *end || fd < 0 || fd > 1 << 20)
-            return cli_fail(CLI_USAGE, "\"%s\" is not a file descriptor's number", s->fd);
-        from = cli_printf("file descriptor %ld", fd);
+            return cli_fail(CLI_USAGE, _("\"%s\" is not a file descriptor's number"), s->fd);
+        from = cli_printf(_("file descriptor %ld"), fd);
         code = read_first_line((int)fd, from, pin);
         free(from);
         return code;
@@ -101,7 +101,7 @@ int cli_pin_read(const cli_pin_source *s, cli_pin *pin)
         size_t len = strlen(s->text);
 
         if (len == 0 || len > CLI_PIN_MAX)
-            return cli_fail(CLI_PIN, "the PIN given is %s", len ? "too long" : "empty");
+            return cli_fail(CLI_PIN, _("the PIN given is %s"), len ? _("too long") : _("empty"));
         memcpy(pin->text, s->text, len + 1);
         pin->len = len;
     }
@@ -115,30 +115,25 @@ int cli_pin_ask(const char *prompt, const char *hint, cli_pin *pin)
     memset(pin, 0, sizeof(*pin));
     len = cli_tty_ask(prompt, 1, pin->text, sizeof(pin->text));
     if (len == -1)
-        return cli_fail(CLI_PIN, "a PIN is needed and there is no terminal to ask on: %s", hint);
+        return cli_fail(CLI_PIN, _("a PIN is needed and there is no terminal to ask on: %s"), hint);
     if (len <= 0)
-        return cli_fail(CLI_PIN, "no PIN was given");
+        return cli_fail(CLI_PIN, _("no PIN was given"));
     pin->len = (size_t)len;
     pin->asked = 1;
     return CLI_OK;
 }
 
-int cli_pin_ask_new(const char *what, const char *hint, cli_pin *pin)
+int cli_pin_ask_twice(const char *prompt, const char *repeat, const char *hint, cli_pin *pin)
 {
-    char *prompt = cli_printf("New %s: ", what);
     cli_pin again;
     int code;
 
     memset(&again, 0, sizeof(again));
     code = cli_pin_ask(prompt, hint, pin);
-    free(prompt);
-    if (code == CLI_OK) {
-        prompt = cli_printf("Repeat the %s: ", what);
-        code = cli_pin_ask(prompt, hint, &again);
-        free(prompt);
-    }
+    if (code == CLI_OK)
+        code = cli_pin_ask(repeat, hint, &again);
     if (code == CLI_OK && (again.len != pin->len || !gost_equal(again.text, pin->text, pin->len)))
-        code = cli_fail(CLI_PIN, "the two PINs are not the same; nothing was changed");
+        code = cli_fail(CLI_PIN, _("the two PINs are not the same; nothing was changed"));
     gost_wipe(&again, sizeof(again));
     return code;
 }

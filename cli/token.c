@@ -16,7 +16,7 @@ int cli_functions(cli *c)
     if (!c->p11)
         c->p11 = gt_p11_new(&config);
     if (!c->p11)
-        return cli_fail(CLI_FAILURE, "out of memory");
+        return cli_fail(CLI_FAILURE, _("out of memory"));
     c->fn = gt_p11_functions(c->p11, &err);
     if (c->fn)
         return CLI_OK;
@@ -26,8 +26,8 @@ int cli_functions(cli *c)
         (err.rv == CKR_GENERAL_ERROR || err.rv == CKR_FUNCTION_FAILED) &&
         !strstr(err.text, "loaded"))
         return cli_fail(CLI_FAILURE,
-                        "%s; look at the directory that $GOSTTOKEN_DIR names: it must be a "
-                        "directory of yours that nobody else can write to",
+                        _("%s; look at the directory that $GOSTTOKEN_DIR names: it must be a "
+                          "directory of yours that nobody else can write to"),
                         err.text);
     return cli_fail_err(&err);
 }
@@ -66,7 +66,7 @@ int cli_token_read(cli *c, CK_SLOT_ID slot, cli_token *token)
 {
     CK_RV rv = read_token(c, slot, token);
 
-    return rv == CKR_OK ? CLI_OK : cli_fail_rv(c, rv, "read the token in slot %lu", slot);
+    return rv == CKR_OK ? CLI_OK : cli_fail_rv(c, rv, _("read the token in slot %lu"), slot);
 }
 
 static int by_slot(const void *a, const void *b)
@@ -96,8 +96,8 @@ static void warn_left_out(const cli *c, CK_SLOT_ID slot, CK_RV rv)
 {
     const char *own = gt_p11_store_text(c->p11, rv);
 
-    cli_warn("the token in slot %lu cannot be read and is left out: %s%s%s%s", slot, own ? own : "",
-             own ? " (" : "", gt_rv_name(rv), own ? ")" : "");
+    cli_warn(_("the token in slot %lu cannot be read and is left out: %s%s%s%s"), slot,
+             own ? own : "", own ? " (" : "", gt_rv_name(rv), own ? ")" : "");
 }
 
 int cli_tokens(cli *c, cli_token **list, size_t *n)
@@ -114,7 +114,7 @@ int cli_tokens(cli *c, cli_token **list, size_t *n)
     rv = slot_list(c, &slots, &count);
     if (rv != CKR_OK) {
         free(slots);
-        return cli_fail_rv(c, rv, "list the tokens");
+        return cli_fail_rv(c, rv, _("list the tokens"));
     }
     *list = cli_alloc((count + 1) * sizeof(**list));
     for (CK_ULONG i = 0; i < count; i++) {
@@ -140,18 +140,18 @@ int cli_uri_parse(const char *text, P11KitUri **uri)
 
     *uri = p11_kit_uri_new();
     if (!*uri)
-        return cli_fail(CLI_FAILURE, "out of memory");
+        return cli_fail(CLI_FAILURE, _("out of memory"));
     r = p11_kit_uri_parse(text, P11_KIT_URI_FOR_ANY, *uri);
     if (r == P11_KIT_URI_OK && !p11_kit_uri_any_unrecognized(*uri))
         return CLI_OK;
     p11_kit_uri_free(*uri);
     *uri = NULL;
     safe = gt_uri_without_pin(text);
-    code =
-        cli_fail(CLI_USAGE, "%s: %s", safe ? safe : "URI",
-                 r == P11_KIT_URI_OK
-                     ? "this pkcs11: URI has an attribute that is not known (RFC 7512 lists them)"
-                     : "this is not a well-formed pkcs11: URI (RFC 7512)");
+    code = cli_fail(
+        CLI_USAGE, "%s: %s", safe ? safe : "URI",
+        r == P11_KIT_URI_OK
+            ? _("this pkcs11: URI has an attribute that is not known (RFC 7512 lists them)")
+            : _("this is not a well-formed pkcs11: URI (RFC 7512)"));
     free(safe);
     return code;
 }
@@ -196,7 +196,7 @@ void cli_tokens_warn(const cli_token *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (*list[i].trouble)
-            cli_warn("the token in slot %lu cannot be used: %s", list[i].slot, list[i].trouble);
+            cli_warn(_("the token in slot %lu cannot be used: %s"), list[i].slot, list[i].trouble);
 }
 
 static int not_one_token(const cli *c, size_t matches, int named, const char *want,
@@ -211,18 +211,18 @@ static int not_one_token(const cli *c, size_t matches, int named, const char *wa
         cli_tokens_warn(list, n);
     if (matches > 1 && named)
         code = cli_fail(CLI_NOT_FOUND,
-                        "%zu tokens match%s%s: name one by its serial number, --token "
-                        "'pkcs11:serial=…' (\"gosttoken list\" shows them)",
+                        _("%zu tokens match%s%s: name one by its serial number, --token "
+                          "'pkcs11:serial=…' (\"gosttoken list\" shows them)"),
                         matches, want ? " " : "", shown);
     else if (matches > 1)
-        code =
-            cli_fail(CLI_NOT_FOUND, "there are several tokens (%s): name one by --token", labels);
+        code = cli_fail(CLI_NOT_FOUND, _("there are several tokens (%s): name one by --token"),
+                        labels);
     else if (!*labels)
         code = cli_fail(CLI_NOT_FOUND,
-                        "there is no token%s%s%s; \"gosttoken init --label NAME\" makes one",
+                        _("there is no token%s%s%s; \"gosttoken init --label NAME\" makes one"),
                         want ? " " : "", shown, place);
     else
-        code = cli_fail(CLI_NOT_FOUND, "no token matches%s%s: there is %s%s", want ? " " : "",
+        code = cli_fail(CLI_NOT_FOUND, _("no token matches%s%s: there is %s%s"), want ? " " : "",
                         shown, labels, place);
     free(labels);
     free(shown);
@@ -328,5 +328,5 @@ int cli_session(cli *c, const cli_token *token, int writable, CK_SESSION_HANDLE 
     CK_FLAGS flags = CKF_SERIAL_SESSION | (writable ? CKF_RW_SESSION : 0);
     CK_RV rv = c->fn->C_OpenSession(token->slot, flags, NULL, NULL, session);
 
-    return rv == CKR_OK ? CLI_OK : cli_fail_rv(c, rv, "open the token \"%s\"", token->label);
+    return rv == CKR_OK ? CLI_OK : cli_fail_rv(c, rv, _("open the token \"%s\""), token->label);
 }

@@ -64,7 +64,8 @@ int cli_session(cli *c, const cli_token *token, int writable, CK_SESSION_HANDLE 
 
 /*
  * Logs the user in with the PIN from the URI (may be NULL), the command line or the environment,
- * else by asking. A wrong PIN is not tried twice; the last try is left to a person.
+ * else by asking. A wrong PIN is not tried twice; the last try is left to a person. Where the
+ * program is logged in to the token already, no PIN is looked for.
  */
 int cli_login(cli *c, const cli_token *token, CK_SESSION_HANDLE session, P11KitUri *uri);
 

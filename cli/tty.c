@@ -158,8 +158,9 @@ int cli_confirm(const cli *c, const char *question)
     len = cli_tty_ask(prompt, 0, answer, sizeof(answer));
     free(prompt);
     if (len == -1)
-        return cli_fail(CLI_REFUSED, "there is no terminal to ask on: give --yes if it is meant");
+        return cli_fail(CLI_REFUSED,
+                        _("there is no terminal to ask on: give --yes if it is meant"));
     if (len > 0 && (!strcasecmp(answer, "y") || !strcasecmp(answer, "yes")))
         return CLI_OK;
-    return cli_fail(CLI_REFUSED, "nothing was changed");
+    return cli_fail(CLI_REFUSED, _("nothing was changed"));
 }

@@ -24,18 +24,34 @@ _gosttoken() {
         argument=
     done <<<"$tables"
     case $argument in
-    PATH | FILE)
+    PATH | FILE | FILE\|DIR | DIR)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
     TYPE)
         if [ "$command" = keygen ]; then
-            word='gost2012_256 gost2012_512'
+            word='gost2012_256 gost2012_512 rsa:2048 rsa:3072 rsa:4096 ec:p256 ec:p384 ec:p521 kuznyechik magma gost28147'
         else
             word='private public key cert secret-key data all'
         fi
         mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
+        return
+        ;;
+    pem\|der | pkcs9\|microsoft | First\|Renew | DER\|PEM | none\|signer\|chain)
+        mapfile -t COMPREPLY < <(compgen -W "${argument//|/ }" -- "$current")
+        return
+        ;;
+    UNIT)
+        mapfile -t COMPREPLY < <(compgen -W 'Years Months Weeks Days Hours Minutes' -- "$current")
+        return
+        ;;
+    KIND)
+        mapfile -t COMPREPLY < <(compgen -W 'in-person qualified-signature passport esia' -- "$current")
+        return
+        ;;
+    WHO)
+        mapfile -t COMPREPLY < <(compgen -W 'so user both' -- "$current")
         return
         ;;
     ?*) return ;;
@@ -49,8 +65,24 @@ _gosttoken() {
         esac
     done <<<"$tables"
     case $command:$current in
+    cert:[!-]* | cert:)
+        words=(install show)
+        if [[ $previous == install || $previous == show ]]; then
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            return
+        fi
+        ;;
     list:[!-]* | list:) words=(tokens objects) ;;
-    import-cert:[!-]* | import-cert:)
+    pin:[!-]* | pin:) words=(change set unlock policy) ;;
+    journal:[!-]* | journal:) words=(show verify) ;;
+    doctor:[!-]* | doctor:)
+        words=(environment config openssl provider engines module store space tokens pins certificates keys clock)
+        ;;
+    explain:[!-]* | explain:)
+        mapfile -t words < <("$program" explain --all --lang en 2>/dev/null | sed -n 's/^\([A-Z][A-Z0-9_]*\).*/\1/p')
+        ;;
+    sign:[!-]* | sign: | verify:[!-]* | verify: | import-cert:[!-]* | import-cert: | import-key:[!-]* | import-key: | backup:[!-]* | backup: | restore:[!-]* | restore: | config:[!-]* | config:)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
