@@ -47,7 +47,7 @@ for command in $commands; do
     while read -r _ option argument; do
         is "$command --help has $option" "$(grep -cE -- "$option${argument:+ $argument}( |\$)" help-text)" -ge 1
         checks=$((checks + 1))
-        section "$command" | grep -qE "^\.It (Fl . , )?Fl -${option#--}( |\$)" ||
+        section "$command" | grep -E "^\.It (Fl . , )?Fl -${option#--}( |\$)" >/dev/null ||
             flaw "$option of $command is not in the manual page"
     done < <(gt --print-tables "$command")
     # And nothing in the manual page that the program does not take.
@@ -56,7 +56,7 @@ for command in $commands; do
             "$(gt --print-tables "$command" | grep -cE -- "^option --$option( |\$)")" -eq 1
     done < <(section "$command" | sed -nE 's/^\.It (Fl . , )?Fl -([a-z0-9-]+).*/\2/p')
 done
-for code in 0 1 2 3 4 5; do
+for code in 0 1 2 3 4 5 6; do
     is "exit code $code is documented" "$(grep -cx "\.It $code" "$page")" -eq 1
     is "exit code $code is in --help" "$(gt --help | grep -cE "^  $code  [a-z]")" -eq 1
 done
@@ -84,7 +84,17 @@ complete_words gosttoken delete --type pub
 is "a class" "$(cat out)" = public
 complete_words gosttoken list ob
 is "what to list" "$(cat out)" = objects
+complete_words gosttoken pin un
+is "what to do with a PIN" "$(cat out)" = unlock
+complete_words gosttoken journal ''
+is "what to do with a journal" "$(sort out | tr '\n' ' ')" = "show verify "
+complete_words gosttoken format --changed-by u
+is "who may change it" "$(cat out)" = user
 complete_words gosttoken --module pi
 is "a file" "$(cat out)" = pin
 complete_words gosttoken init --so
 is "options of init" "$(wc -l <out)" -eq 2
+complete_words gosttoken doctor ce
+is "a check" "$(cat out)" = certificates
+complete_words gosttoken explain CKR_PIN_INC
+is "a code" "$(cat out)" = CKR_PIN_INCORRECT

@@ -66,13 +66,13 @@ t() {
     "$@" >out 2>err || status=$?
     if [ $status -ne "$code" ]; then
         flaw "exit code $status instead of $code: $*"
-    elif [ -n "$pattern" ] && ! cat out err | grep -aqiE -e "$pattern"; then
+    elif [ -n "$pattern" ] && ! grep -aqiE -e "$pattern" out err; then
         flaw "nothing about /$pattern/: $*"
     elif [ "$code" -ne 0 ] && [ -s out ]; then
         flaw "failed, and wrote to standard output: $*"
     elif [ "$code" -ne 0 ] && [ "$(grep -c '^gosttoken: ' err)" -lt 1 ]; then
         flaw "failed without a message: $*"
-    elif cat out err | grep -aqF -e "$pin" -e "$so_pin"; then
+    elif grep -aqF -e "$pin" -e "$so_pin" out err; then
         flaw "a PIN in the output: $*"
     elif grep -aqE 'Sanitizer|runtime error:' err; then
         flaw "a sanitizer has something to say: $*"

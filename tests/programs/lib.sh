@@ -22,6 +22,12 @@ unset GOSTTOKEN_PIN
 [ "$mode" = hybrid ] || sed -i 's/^\(module-path = .*\)/\1\nbridge = off/' "$cnf"
 export OPENSSL_CONF=$cnf
 
+# Under the address sanitizer it gets its library too.
+# shellcheck disable=SC2154
+if [ ${#preload[@]} -gt 0 ]; then
+    nginx() { env "${preload[@]}" "$(type -P nginx)" "$@"; }
+fi
+
 # ---- what ends with the script -----------------------------------------------------------------
 
 # In native mode a row that fails is a fact for the table, and the table is compared.
@@ -107,7 +113,7 @@ background() {
     local name=$1
     shift
     # The process itself is to be ended later, not a shell around it.
-    [ "$1" != ours ] || set -- env OPENSSL_CONF="$cnf" "$openssl" "${@:2}"
+    [ "$1" != ours ] || set -- env "${preload[@]}" OPENSSL_CONF="$cnf" "$openssl" "${@:2}"
     "$@" >"$name.log" 2>&1 </dev/null &
     running+=($!)
 }
@@ -212,7 +218,7 @@ make_pki() {
 
 # A server that knows nothing of GOST: rsa.key and rsa.crt.
 make_rsa() {
-    must "$openssl" req -x509 -newkey rsa:2048 -nodes -keyout rsa.key -out rsa.crt -days 30 \
+    must ours req -x509 -newkey rsa:2048 -nodes -keyout rsa.key -out rsa.crt -days 30 \
         -subj /CN=localhost "${names[@]}"
 }
 

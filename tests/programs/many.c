@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * many N URI MODULE: N signatures by one process, which loads the key anew every hundred. After
- * a tenth of them nothing may grow any more: open files, sessions with the token (asked of the
- * module, which this process has loaded once), memory.
+ * many N URI MODULE [CERTIFICATE CA]: N signatures by one process, which loads the key anew every
+ * hundred; with a certificate N full handshakes of TLS 1.2, client and server in this process, both
+ * with that key and certificate. After a tenth of them nothing may grow any more: open files,
+ * sessions with the token (asked of the module, which this process has loaded once), memory.
  */
 #include "tests/openssl/client.h"
 
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <gosttoken/pkcs11-gost.h>
 
 typedef struct counts {
@@ -90,6 +93,73 @@ static counts count(CK_FUNCTION_LIST *p11)
     return c;
 }
 
+/* ---- what is done many times ----------------------------------------------------------------- */
+
+static SSL_CTX *context(const SSL_METHOD *method, EVP_PKEY *key, char **files)
+{
+    SSL_CTX *ctx = SSL_CTX_new(method);
+
+    if (ctx != NULL && SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION) == 1 &&
+        SSL_CTX_load_verify_locations(ctx, files[1], NULL) == 1 &&
+        SSL_CTX_use_certificate_chain_file(ctx, files[0]) == 1 &&
+        SSL_CTX_use_PrivateKey(ctx, key) == 1) {
+        SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+        SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+        SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
+        return ctx;
+    }
+    SSL_CTX_free(ctx);
+    return NULL;
+}
+
+/* Of both sides in turn, and a few bytes over the connection. */
+static int talk(SSL *server, SSL *client)
+{
+    char word[8] = "";
+    BIO *bio[2];
+    int turns;
+
+    if (BIO_new_bio_pair(&bio[0], 65536, &bio[1], 65536) != 1) {
+        return 0;
+    }
+    SSL_set_bio(server, bio[0], bio[0]);
+    SSL_set_bio(client, bio[1], bio[1]);
+    SSL_set_accept_state(server);
+    SSL_set_connect_state(client);
+    for (turns = 0; turns < 20; turns++) {
+        SSL *ssl = turns % 2 == 0 ? client : server;
+        int result = SSL_do_handshake(ssl);
+
+        if (result != 1 && SSL_get_error(ssl, result) != SSL_ERROR_WANT_READ) {
+            return 0;
+        }
+    }
+    return SSL_write(server, "GOST", 5) == 5 && SSL_read(client, word, 5) == 5 &&
+           strcmp(word, "GOST") == 0 && strncmp(SSL_get_cipher_name(server), "GOST2012-", 9) == 0;
+}
+
+static int handshake(EVP_PKEY *key, char **files)
+{
+    SSL_CTX *ctx[2] = {context(TLS_server_method(), key, files),
+                       context(TLS_client_method(), key, files)};
+    SSL *server = ctx[0] != NULL ? SSL_new(ctx[0]) : NULL;
+    SSL *client = ctx[1] != NULL ? SSL_new(ctx[1]) : NULL;
+    int ok = server != NULL && client != NULL && talk(server, client);
+
+    SSL_free(server);
+    SSL_free(client);
+    SSL_CTX_free(ctx[0]);
+    SSL_CTX_free(ctx[1]);
+    return ok;
+}
+
+/* A sanitizer keeps what was freed. */
+#ifdef __SANITIZE_ADDRESS__
+#define GROWTH (1024 * 1024)
+#else
+#define GROWTH 512
+#endif
+
 int main(int argc, char **argv)
 {
     EVP_PKEY *key = NULL;
@@ -97,8 +167,9 @@ int main(int argc, char **argv)
     counts early = {0, 0, 0}, late;
     int n, i;
 
-    if (argc != 4 || (n = atoi(argv[1])) < 1000 || (p11 = module_functions(argv[3])) == NULL) {
-        fprintf(stderr, "usage: many n uri module\n");
+    if ((argc != 4 && argc != 6) || (n = atoi(argv[1])) < 100 ||
+        (p11 = module_functions(argv[3])) == NULL) {
+        fprintf(stderr, "usage: many n uri module [certificate ca]\n");
         return 2;
     }
     for (i = 0; i < n; i++) {
@@ -109,15 +180,17 @@ int main(int argc, char **argv)
         if (i == n / 10) {
             early = count(p11);
         }
-        if (key == NULL || !client_sign_verify(NULL, key)) {
-            fprintf(stderr, "signature %d failed\n", i);
+        if (key == NULL ||
+            !(argc == 6 ? handshake(key, argv + 4) : client_sign_verify(NULL, key))) {
+            fprintf(stderr, "round %d failed\n", i);
+            ERR_print_errors_fp(stderr);
             return 1;
         }
     }
     late = count(p11);
     EVP_PKEY_free(key);
     return early.sessions != ~0UL && early.sessions > 0 && late.files <= early.files &&
-                   late.sessions <= early.sessions && late.memory <= early.memory + 512
+                   late.sessions <= early.sessions && late.memory <= early.memory + GROWTH
                ? 0
                : 1;
 }

@@ -12,6 +12,26 @@ if [ "$(id -u)" -eq 0 ]; then
     nginx_user='user root;'
 fi
 
+# server PORT CERTIFICATE KEY SUITES VERIFY
+server() {
+    cat <<END
+    server {
+        listen 127.0.0.1:$1 ssl;
+        ssl_certificate $work/$2;
+        ssl_certificate_key "$3";
+        ssl_ciphers $4;
+        ssl_client_certificate $work/ca.crt;
+        ssl_verify_client $5;
+        location / { return 200 "\$ssl_cipher \$ssl_client_verify \$ssl_client_s_dn\n"; }
+    }
+END
+}
+
+# get CA PORT CURL-OPTION...
+get() {
+    curl -sS --cacert "$1" --max-time 20 "${@:3}" "https://localhost:$2/"
+}
+
 # nginx_conf NAME WORKERS <SERVERS: writes NAME.conf.
 nginx_conf() {
     local name=$1
@@ -81,4 +101,29 @@ nginx_quiet() {
         flaw "nginx complains"
     fi
     clean cat "$1.error"
+}
+
+# many COUNT PORT CA ARGUMENT...: requests of four clients at once, and a reload among them.
+many() {
+    local count=$1 pids=() n before
+    before=$(workers)
+    for n in 1 2 3 4; do
+        curl -sS --cacert "$3" --max-time 90 "${@:4}" "https://localhost:$2/[1-$((count / 4))]" \
+            >"many.$n" 2>"many.$n.err" &
+        pids+=($!)
+    done
+    sleep 1
+    ok nginx_run main -s reload
+    for n in 1 2 3 4; do
+        checks=$((checks + 1))
+        if ! wait "${pids[n - 1]}"; then
+            sort "many.$n.err" | uniq -c | head >"$out"
+            flaw "requests failed"
+        fi
+    done
+    holds "every request was answered" "$(cat many.? | grep -c SUCCESS)" -eq "$count"
+    for n in $before; do
+        holds "the workers of before the reload are gone" "$(until_true gone "$n" && echo gone)" = gone
+    done
+    holds "four workers again" "$(workers | wc -l)" -eq 4
 }

@@ -10,27 +10,8 @@ make_rsa
 stub gost2012_256 "$(key srv server)" server.key
 stub gost2012_256 "$(key cli client)" client.key
 stub gost2012_512 "$(key cli client512)" client512.key
-ports 5
+ports 6
 gost=${suites[0]}
-
-# server PORT CERTIFICATE KEY SUITES VERIFY
-server() {
-    cat <<END
-    server {
-        listen 127.0.0.1:$1 ssl;
-        ssl_certificate $work/$2;
-        ssl_certificate_key "$3";
-        ssl_ciphers $4;
-        ssl_client_certificate $work/ca.crt;
-        ssl_verify_client $5;
-        location / { return 200 "\$ssl_cipher \$ssl_client_verify \$ssl_client_s_dn\n"; }
-    }
-END
-}
-
-get() {
-    curl -sS --cacert "$1" --max-time 20 "${@:3}" "https://localhost:$2/"
-}
 
 # A client of ours in C's place: certificate and key as files, the key a stub.
 mutual=(--cert client.crt --key client.key)
@@ -39,37 +20,13 @@ mutual=(--cert client.crt --key client.key)
         server "${port[0]}" server.crt "engine:gosttoken:$(key srv server)" "$gost" on
         server "${port[1]}" server.crt "$work/server.key" "$gost" on
         server "${port[2]}" server512.crt "engine:gosttoken:$(key srv server512)" "$gost:${suites[1]}" off
+        server "${port[5]}" server512.crt "engine:pkcs11:$(key srv server512)" "$gost" on
     fi
     server "${port[3]}" rsa.crt "$work/rsa.key" HIGH on
 } | nginx_conf main 4
 nginx_start main
 
 holds "there are four workers" "$(workers | wc -l)" -eq 4
-
-# many COUNT PORT CA ARGUMENT...: requests of four clients at once, and a reload among them.
-many() {
-    local count=$1 pids=() n before
-    before=$(workers)
-    for n in 1 2 3 4; do
-        curl -sS --cacert "$3" --max-time 90 "${@:4}" "https://localhost:$2/[1-$((count / 4))]" \
-            >"many.$n" 2>"many.$n.err" &
-        pids+=($!)
-    done
-    sleep 1
-    ok nginx_run main -s reload
-    for n in 1 2 3 4; do
-        checks=$((checks + 1))
-        if ! wait "${pids[n - 1]}"; then
-            sort "many.$n.err" | uniq -c | head >"$out"
-            flaw "requests failed"
-        fi
-    done
-    holds "every request was answered" "$(cat many.? | grep -c SUCCESS)" -eq "$count"
-    for n in $before; do
-        holds "the workers of before the reload are gone" "$(until_true gone "$n" && echo gone)" = gone
-    done
-    holds "four workers again" "$(workers | wc -l)" -eq 4
-}
 
 if have_suites; then
     begin "nginx: server, GOST suites, ssl_certificate_key engine:…, clients' certificates required"
@@ -82,10 +39,14 @@ if have_suites; then
     says "$gost SUCCESS CN=client" get ca.crt "${port[0]}" "${mutual[@]}"
     end "4 workers, 1,000 handshakes, reloaded meanwhile (nginx $nginx_version)"
 
+    begin "nginx: server, GOST suites, ssl_certificate_key engine:pkcs11:pkcs11:…"
+    says "$gost SUCCESS CN=client" get ca.crt "${port[5]}" "${mutual[@]}"
+    end "nginx $nginx_version"
+
     begin "nginx: server, GOST suites, key file with a URI"
     says "$gost SUCCESS CN=client" get ca.crt "${port[1]}" "${mutual[@]}"
     if command -v wrk >/dev/null; then
-        ok env OPENSSL_CONF="$cnf" wrk -t 1 -c 8 -d 2 "https://localhost:${port[2]}/"
+        ok env wrk -t 1 -c 8 -d 2 "https://localhost:${port[2]}/"
         checks=$((checks + 1))
         if grep -q 'Socket errors' "$out"; then
             flaw "wrk saw errors"
@@ -94,6 +55,8 @@ if have_suites; then
     end "nginx $nginx_version"
 else
     begin "nginx: server, GOST suites, ssl_certificate_key engine:…, clients' certificates required"
+    line no
+    begin "nginx: server, GOST suites, ssl_certificate_key engine:pkcs11:pkcs11:…"
     line no
     begin "nginx: server, GOST suites, key file with a URI"
     line no

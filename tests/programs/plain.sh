@@ -5,6 +5,9 @@
 . "$(dirname "$0")/lib.sh"
 need python3
 plain=$build/tests/plain
+in_python() {
+    env "${preload[@]}" "$python" "$programs/plain.py" "$@"
+}
 
 make_pki
 make_rsa
@@ -24,14 +27,14 @@ fi
 
 # libssl_of PYTHON: the one it has must be the one we are made for.
 python=$(command -v /usr/bin/python3 python3 | head -n 1)
-"$python" -c 'import ssl; assert ssl.OPENSSL_VERSION_INFO >= (3, 0)' || skip "this Python has another OpenSSL"
+env OPENSSL_CONF=/dev/null "$python" -c 'import ssl; assert ssl.OPENSSL_VERSION_INFO >= (3, 0)' || skip "this Python has another OpenSSL"
 
 begin "C program: client with a GOST certificate, AES suites"
 says 'CN *= *client' "$plain" connect "${port[0]}" rsa.crt client.crt client.key
 refuses '.' "$plain" connect "${port[0]}" ca.crt client.crt client.key
 end
 begin "Python ssl: client with a GOST certificate, AES suites"
-says 'CN *= *client' "$python" "$programs/plain.py" connect "${port[0]}" rsa.crt client.crt client.key
+says 'CN *= *client' in_python connect "${port[0]}" rsa.crt client.crt client.key
 end
 
 if have_suites; then
@@ -40,7 +43,7 @@ if have_suites; then
     also 'CN *= *client'
     end
     begin "Python ssl: client, GOST suites"
-    says "^TLSv1.2 $gost" "$python" "$programs/plain.py" connect "${port[1]}" ca.crt client.crt \
+    says "^TLSv1.2 $gost" in_python connect "${port[1]}" ca.crt client.crt \
         client.key "$gost"
     also 'CN *= *client'
     end "the program names the suites"
@@ -51,7 +54,7 @@ if have_suites; then
     says 'GOST2012-.*/CN=client' "$plain" connect "${port[2]}" ca.crt client.crt client.key
     end
     begin "Python ssl: server, GOST suites"
-    background serve-py "$python" "$programs/plain.py" serve "${port[3]}" ca.crt server512.crt \
+    background serve-py env "${preload[@]}" "$python" "$programs/plain.py" serve "${port[3]}" ca.crt server512.crt \
         server512.key "$gost"
     listening "${port[3]}"
     says "$gost .*client" "$plain" connect "${port[3]}" ca.crt client.crt client.key
