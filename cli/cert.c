@@ -17,13 +17,13 @@ static int read_all(const char *path, cli_bytes *data)
     FILE *f = from_stdin ? stdin : fopen(path, "rb");
 
     if (!f)
-        return cli_fail(CLI_FAILURE, "cannot read %s: %s", path, strerror(errno));
+        return cli_fail(CLI_FAILURE, _("cannot read %s: %s"), path, strerror(errno));
     data->at = cli_alloc(FILE_MAX + 1);
     data->len = fread(data->at, 1, FILE_MAX + 1, f);
     if (ferror(f))
-        code = cli_fail(CLI_FAILURE, "cannot read %s: %s", path, strerror(errno));
+        code = cli_fail(CLI_FAILURE, _("cannot read %s: %s"), path, strerror(errno));
     else if (data->len > FILE_MAX)
-        code = cli_fail(CLI_FAILURE, "%s is too large for a certificate", path);
+        code = cli_fail(CLI_FAILURE, _("%s is too large for a certificate"), path);
     if (!from_stdin)
         fclose(f);
     return code;

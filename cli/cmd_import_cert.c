@@ -86,15 +86,17 @@ static int check_match(const cli *c, const cli_token *t, const match *m, const c
     if (c->value[OPT_NO_KEY])
         return CLI_OK;
     if (!m->found || !m->has_private)
-        return cli_fail(CLI_NOT_FOUND,
-                        "the certificate does not match any key on the token \"%s\"%s: it belongs "
-                        "to another key, or --no-key stores it all the same",
-                        t->label, m->found ? " (only the public half is there)" : "");
+        return cli_fail(
+            CLI_NOT_FOUND,
+            _("the certificate does not match any key on the token \"%s\"%s: it belongs "
+              "to another key, or --no-key stores it all the same"),
+            t->label, m->found ? _(" (only the public half is there)") : "");
     if (label && strcmp(label, m->label))
-        return cli_fail(CLI_NOT_FOUND,
-                        "the certificate does not match the key \"%s\": its key is \"%s\"; import "
-                        "it under that label, or --no-key stores it all the same",
-                        label, m->label);
+        return cli_fail(
+            CLI_NOT_FOUND,
+            _("the certificate does not match the key \"%s\": its key is \"%s\"; import "
+              "it under that label, or --no-key stores it all the same"),
+            label, m->label);
     return CLI_OK;
 }
 
@@ -120,7 +122,7 @@ static int check_present(cli *c, CK_SESSION_HANDLE session, const cli_token *t,
     }
     if (code == CLI_OK && old->n && !*same && !c->value[OPT_FORCE])
         code = cli_fail(CLI_FAILURE,
-                        "the token \"%s\" has another certificate \"%s\": --force replaces it",
+                        _("the token \"%s\" has another certificate \"%s\": --force replaces it"),
                         t->label, label);
     return code;
 }
@@ -162,22 +164,26 @@ static int import(cli *c, CK_SESSION_HANDLE session, const cli_token *t, const c
     if (code == CLI_OK)
         code = check_match(c, t, &m, label);
     if (code == CLI_OK && !label && !(label = m.label))
-        code = cli_fail(CLI_USAGE, "a certificate without a key needs --label NAME");
+        code = cli_fail(CLI_USAGE, _("a certificate without a key needs --label NAME"));
     if (code == CLI_OK)
         code = check_present(c, session, t, cert, label, &old, &same);
     if (code == CLI_OK && !same) {
         rv = cli_cert_store(c, session, cert, label, m.id, m.id_len, &handle);
         if (rv != CKR_OK)
-            code = cli_fail_rv(c, rv, "store the certificate \"%s\"", label);
+            code = cli_fail_rv(c, rv, _("store the certificate \"%s\""), label);
         for (size_t i = 0; i < old.n && code == CLI_OK; i++) {
             rv = c->fn->C_DestroyObject(session, old.at[i].handle);
             if (rv != CKR_OK)
-                code = cli_fail_rv(c, rv, "delete the certificate that was replaced");
+                code = cli_fail_rv(c, rv, _("delete the certificate that was replaced"));
         }
     }
     if (code == CLI_OK && cert->validity)
-        cli_warn("the certificate \"%s\" %s; programs that check it will refuse it", label,
-                 cert->validity > 0 ? "has expired" : "is not valid yet");
+        cli_warn(
+            cert->validity > 0
+                ? _("the certificate \"%s\" has expired; programs that check it will refuse it")
+                : _("the certificate \"%s\" is not valid yet; programs that check it will "
+                    "refuse it"),
+            label);
     if (code == CLI_OK)
         code = report(c, t, cert, label, &m);
     cli_objects_free(&old);
@@ -194,13 +200,13 @@ static int run(cli *c)
     int code;
 
     if (!c->operands)
-        return cli_fail(CLI_USAGE, "import-cert needs the certificate's file, or - for standard "
-                                   "input");
+        return cli_fail(CLI_USAGE, _("import-cert needs the certificate's file, or - for standard "
+                                     "input"));
     if (c->value[OPT_LABEL] && !*c->value[OPT_LABEL])
-        return cli_fail(CLI_USAGE, "the label is empty");
+        return cli_fail(CLI_USAGE, _("the label is empty"));
     code = cli_cert_read(c->operand[0], &cert);
     if (code == CLI_OK && cert.more)
-        cli_warn("%s holds %u more certificates: only the first is taken", c->operand[0],
+        cli_warn(_("%s holds %u more certificates: only the first is taken"), c->operand[0],
                  cert.more);
     if (code == CLI_OK)
         code = cli_token_choose(c, NULL, &token);
@@ -217,9 +223,9 @@ static int run(cli *c)
 }
 
 static const cli_option options[] = {
-    {OPT_LABEL, 0, "label", "NAME", "the certificate's name; else its key's"},
-    {OPT_NO_KEY, 0, "no-key", NULL, "store it even if its key is not on the token"},
-    {OPT_FORCE, 0, "force", NULL, "replace another certificate of that label"},
+    {OPT_LABEL, 0, "label", "NAME", N_("the certificate's name; else its key's")},
+    {OPT_NO_KEY, 0, "no-key", NULL, N_("store it even if its key is not on the token")},
+    {OPT_FORCE, 0, "force", NULL, N_("replace another certificate of that label")},
     {0},
 };
 
@@ -227,10 +233,10 @@ const cli_command cli_import_cert = {
     .name = "import-cert",
     .operands = "FILE|-",
     .max_operands = 1,
-    .summary = "Stores the certificate of a key on its token",
+    .summary = N_("Stores the certificate of a key on its token"),
     .details =
-        "The certificate (PEM or DER) is compared with the public keys on the token, and gets\n"
-        "the id of the key that it belongs to.",
+        N_("The certificate (PEM or DER) is compared with the public keys on the token, and gets\n"
+           "the id of the key that it belongs to."),
     .options = options,
     .run = run,
 };

@@ -38,7 +38,7 @@ static int find_paramset(cli *c, CK_SESSION_HANDLE session, const cli_token *t, 
         if (other == NULL)
             continue;
         if (*ps != NULL && (*ps)->curve != other->curve)
-            code = cli_fail(CLI_NOT_FOUND, "several keys have this name: give the id as well");
+            code = cli_fail(CLI_NOT_FOUND, _("several keys have this name: give the id as well"));
         *ps = other;
     }
     cli_objects_free(&found);
@@ -53,20 +53,20 @@ static int parse(cli *c, P11KitUri **uri)
     int code;
 
     if (c->operands == 0 || !gt_is_uri(c->operand[0]))
-        return cli_fail(CLI_USAGE, "uri-pem needs the pkcs11: URI of a private key");
+        return cli_fail(CLI_USAGE, _("uri-pem needs the pkcs11: URI of a private key"));
     code = cli_uri_parse(c->operand[0], uri);
     if (code != CLI_OK)
         return code;
     given = p11_kit_uri_get_attribute(*uri, CKA_CLASS);
     if (given != NULL && *(const CK_OBJECT_CLASS *)given->pValue != CKO_PRIVATE_KEY)
-        return cli_fail(CLI_USAGE, "the URI's type is not private");
+        return cli_fail(CLI_USAGE, _("the URI's type is not private"));
     if (what_it_names(*uri, match) == 0)
-        return cli_fail(CLI_USAGE, "the URI names no key (object= or id=)");
+        return cli_fail(CLI_USAGE, _("the URI names no key (object= or id=)"));
     if (p11_kit_uri_get_pin_value(*uri) != NULL)
-        return cli_fail(CLI_USAGE, "the URI has a PIN in it, which would stand in the file: use "
-                                   "pin-source=FILE instead");
+        return cli_fail(CLI_USAGE, _("the URI has a PIN in it, which would stand in the file: use "
+                                     "pin-source=FILE instead"));
     if (p11_kit_uri_set_attribute(*uri, &cls) != P11_KIT_URI_OK)
-        return cli_fail(CLI_FAILURE, "out of memory");
+        return cli_fail(CLI_FAILURE, _("out of memory"));
     return CLI_OK;
 }
 
@@ -82,9 +82,9 @@ static int write_pem(P11KitUri *uri, const gost_paramset *ps)
     free(text);
     gt_key_free(key);
     if (len == 0)
-        return cli_fail(CLI_FAILURE, "the URI is too long");
+        return cli_fail(CLI_FAILURE, _("the URI is too long"));
     if (PEM_write(stdout, PEM_STRING_PKCS8INF, "", der, (long)len) <= 0)
-        return cli_fail(CLI_FAILURE, "cannot write the output");
+        return cli_fail(CLI_FAILURE, _("cannot write the output"));
     return CLI_OK;
 }
 
@@ -108,8 +108,8 @@ static int run(cli *c)
             code = find_paramset(c, session, &token, uri, &ps);
     }
     if (code == CLI_OK && ps == NULL)
-        code =
-            cli_fail(CLI_NOT_FOUND, "the token \"%s\" has no GOST key of that name", token.label);
+        code = cli_fail(CLI_NOT_FOUND, _("the token \"%s\" has no GOST key of that name"),
+                        token.label);
     if (code == CLI_OK)
         code = write_pem(uri, ps);
     if (session != CK_INVALID_HANDLE)
@@ -125,11 +125,11 @@ const cli_command cli_uri_pem = {
     .name = "uri-pem",
     .operands = "URI",
     .max_operands = 1,
-    .summary = "Prints a key file that names a key of a token",
-    .details =
+    .summary = N_("Prints a key file that names a key of a token"),
+    .details = N_(
         "For programs that take a private key only as a file: with gosttoken in openssl.cnf they\n"
         "read the file as the key on the token. There is no secret in it. The PIN comes from the\n"
-        "configuration, the environment, or pin-source=FILE in the URI.",
+        "configuration, the environment, or pin-source=FILE in the URI."),
     .options = options,
     .run = run,
 };

@@ -56,7 +56,7 @@ int cli_json_print(cJSON *json)
 
     cJSON_Delete(json);
     if (!text)
-        return cli_fail(CLI_FAILURE, "out of memory");
+        return cli_fail(CLI_FAILURE, _("out of memory"));
     puts(text);
     cJSON_free(text);
     return CLI_OK;

@@ -125,7 +125,7 @@ static int replace(cli *c, CK_SESSION_HANDLE session, const cli_objects *old, un
         CK_RV rv = c->fn->C_DestroyObject(session, old->at[i].handle);
 
         if (rv != CKR_OK)
-            return cli_fail_rv(c, rv, "delete the certificate that was replaced");
+            return cli_fail_rv(c, rv, _("delete the certificate that was replaced"));
         ++*n;
     }
     return CLI_OK;
@@ -159,7 +159,7 @@ static int store(cli *c, CK_SESSION_HANDLE session, const cli_token *token, X509
     } else if (code == CLI_OK) {
         rv = cli_cert_store(c, session, &cert, label, id, id_len, &handle);
         code = rv == CKR_OK ? replace(c, session, &old, &done->replaced)
-                            : cli_fail_rv(c, rv, "store the certificate \"%s\"", label);
+                            : cli_fail_rv(c, rv, _("store the certificate \"%s\""), label);
     }
     if (code == CLI_OK) {
         done->label = cli_strdup(label);

@@ -283,7 +283,7 @@ int csr_key_sign(cli *c, CK_SESSION_HANDLE session, const csr_key *key, const cs
         rv = w->whole ? c->fn->C_Sign(session, data->p, (CK_ULONG)data->len, raw, &len)
                       : c->fn->C_Sign(session, digest, (CK_ULONG)n, raw, &len);
     if (rv != CKR_OK)
-        return cli_fail_rv(c, rv, "sign with the key \"%s\"", key->label);
+        return cli_fail_rv(c, rv, _("sign with the key \"%s\""), key->label);
     if (key->type == CKK_EC)
         ok = ecdsa_der(raw, len, sig);
     else
