@@ -5,6 +5,7 @@
 #include <string.h>
 #include "cli/cert.h"
 #include "cli/json.h"
+#include "cli/spki.h"
 
 /* CKA_VALUE of a GOST public key is the point, by some tokens wrapped in an OCTET STRING. */
 static int is_point(const uint8_t *value, size_t len, const cli_bytes *point)
@@ -27,8 +28,8 @@ static int is_key_of(cli *c, CK_SESSION_HANDLE session, const cli_object *key, c
         free(value);
     }
     if (!fits) {
-        value = cli_attribute(c, session, key->handle, CKA_PUBLIC_KEY_INFO, &len);
-        fits = value && len == cert->spki.len && !memcmp(value, cert->spki.at, len);
+        value = cli_spki(c, session, key, &len);
+        fits = value && cli_spki_same(value, len, cert->spki.at, cert->spki.len);
         free(value);
     }
     return fits;

@@ -39,6 +39,7 @@ if command -v curl >/dev/null; then
         "https://localhost:${port[0]}/" "https://localhost:${port[0]}/"
     shown 'CN *= *client'
     # What cannot be loses nothing either.
+    # shellcheck disable=SC2154 # valgrind-lib.sh
     OPENSSL_CONF=$cnf "${valgrind[@]}" --log-file=vg.log curl -sS --cacert rsa.crt --cert client.crt \
         --key "$(key cli nobody)" "https://localhost:${port[0]}/" >/dev/null 2>&1 || true
     judge curl nobody
