@@ -149,10 +149,9 @@ static int asym_set_ctx_params(void *vctx, const OSSL_PARAM params[])
     if (p != NULL && !OSSL_PARAM_get_uint(p, &ctx->negotiated_version))
         return 0;
     p = OSSL_PARAM_locate_const(params, OSSL_ASYM_CIPHER_PARAM_PAD_MODE);
-    if (p != NULL && p->data_type == OSSL_PARAM_INTEGER) {
-        if (!OSSL_PARAM_get_int(p, &pad))
-            return 0;
-        ctx->tls = pad == RSA_PKCS1_WITH_TLS_PADDING;
+    if (p != NULL) {
+        /* By a word it is another one. */
+        ctx->tls = OSSL_PARAM_get_int(p, &pad) && pad == RSA_PKCS1_WITH_TLS_PADDING;
         if (ctx->tls)
             return 1;
     }

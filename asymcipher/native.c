@@ -12,6 +12,7 @@
 #include "asymcipher/transport.h"
 #include "gost/mem.h"
 #include "keymgmt/native.h"
+#include "provider/param.h"
 
 static OSSL_FUNC_asym_cipher_newctx_fn asymcipher_newctx;
 static OSSL_FUNC_asym_cipher_freectx_fn asymcipher_freectx;
@@ -91,7 +92,7 @@ static int set_form(asym_ctx *ctx, const OSSL_PARAM *p)
     };
     const char *name;
 
-    if (!OSSL_PARAM_get_utf8_string_ptr(p, &name))
+    if (!gt_param_text(p, &name))
         return 0;
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
         if (strncasecmp(name, table[i].prefix, strlen(table[i].prefix)) == 0) {
@@ -127,12 +128,12 @@ static int asymcipher_set_ctx_params(void *vctx, const OSSL_PARAM params[])
     if (p != NULL && !set_form(ctx, p))
         return 0;
     p = OSSL_PARAM_locate_const(params, PARAM_UKM);
-    if (p != NULL && (!OSSL_PARAM_get_octet_string_ptr(p, &ukm, &len) || !set_ukm(ctx, ukm, len)))
+    if (p != NULL && (!gt_param_octets(p, &ukm, &len) || !set_ukm(ctx, ukm, len)))
         return 0;
     p = OSSL_PARAM_locate_const(params, PARAM_UKM_HEX);
     if (p == NULL)
         return 1;
-    if (!OSSL_PARAM_get_utf8_string_ptr(p, &text) ||
+    if (!gt_param_text(p, &text) ||
         !OPENSSL_hexstr2buf_ex(from_hex, sizeof(from_hex), &len, text, '\0'))
         return gt_raise(&ctx->prov->core, GT_R_PARAMETER, "%s is up to %d bytes in hexadecimal",
                         PARAM_UKM_HEX, GT_KEG_UKM);

@@ -56,11 +56,17 @@ static void *cipher_dupctx(void *cctx)
     return NULL;
 }
 
-int gt_native_cipher_start(void *cctx, const unsigned char *key, size_t keylen,
-                           const unsigned char *iv, size_t ivlen, const OSSL_PARAM params[],
-                           int encrypt)
+void gt_native_cipher_forget(gt_native_cipher *n)
 {
-    gt_native_cipher *n = cctx;
+    gt_token_cipher_drop(n);
+    gost_wipe(n->c.key, sizeof(n->c.key));
+    gost_wipe(&n->c.u, sizeof(n->c.u));
+    n->c.keyed = n->c.started = 0;
+}
+
+static int start(gt_native_cipher *n, const unsigned char *key, size_t keylen,
+                 const unsigned char *iv, size_t ivlen, const OSSL_PARAM params[], int encrypt)
+{
     const char *uri;
 
     if (!gt_skey_uri_param(n->prov, params, &uri))
@@ -85,16 +91,24 @@ int gt_native_cipher_start(void *cctx, const unsigned char *key, size_t keylen,
     return gt_native_cipher_set_ctx_params(n, params);
 }
 
+/* A program that goes on after a failure is not to do so under the key before this one. */
+static int started(gt_native_cipher *n, int ok)
+{
+    if (!ok)
+        gt_native_cipher_forget(n);
+    return ok;
+}
+
 static int cipher_encrypt_init(void *cctx, const unsigned char *key, size_t keylen,
                                const unsigned char *iv, size_t ivlen, const OSSL_PARAM params[])
 {
-    return gt_native_cipher_start(cctx, key, keylen, iv, ivlen, params, 1);
+    return started(cctx, start(cctx, key, keylen, iv, ivlen, params, 1));
 }
 
 static int cipher_decrypt_init(void *cctx, const unsigned char *key, size_t keylen,
                                const unsigned char *iv, size_t ivlen, const OSSL_PARAM params[])
 {
-    return gt_native_cipher_start(cctx, key, keylen, iv, ivlen, params, 0);
+    return started(cctx, start(cctx, key, keylen, iv, ivlen, params, 0));
 }
 
 /* OpenSSL 3.5: the key is an EVP_SKEY of skeymgmt/. */
@@ -115,19 +129,19 @@ static int start_skey(gt_native_cipher *n, gt_skey *key, const unsigned char *iv
         if (!gt_token_cipher_set(n, key))
             return 0;
     }
-    return gt_native_cipher_start(n, NULL, 0, iv, ivlen, params, encrypt);
+    return start(n, NULL, 0, iv, ivlen, params, encrypt);
 }
 
 static int cipher_encrypt_skey_init(void *cctx, void *key, const unsigned char *iv, size_t ivlen,
                                     const OSSL_PARAM params[])
 {
-    return start_skey(cctx, key, iv, ivlen, params, 1);
+    return started(cctx, start_skey(cctx, key, iv, ivlen, params, 1));
 }
 
 static int cipher_decrypt_skey_init(void *cctx, void *key, const unsigned char *iv, size_t ivlen,
                                     const OSSL_PARAM params[])
 {
-    return start_skey(cctx, key, iv, ivlen, params, 0);
+    return started(cctx, start_skey(cctx, key, iv, ivlen, params, 0));
 }
 
 int gt_native_cipher_crypt(gt_native_cipher *n, const uint8_t *in, uint8_t *out, size_t len)

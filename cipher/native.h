@@ -30,9 +30,8 @@ typedef struct gt_native_cipher {
 
 /* native.c */
 void *gt_native_cipher_new(void *provctx, const gt_cipher_alg *alg);
-int gt_native_cipher_start(void *cctx, const unsigned char *key, size_t keylen,
-                           const unsigned char *iv, size_t ivlen, const OSSL_PARAM params[],
-                           int encrypt);
+/* Leaves no key of any kind. */
+void gt_native_cipher_forget(gt_native_cipher *n);
 /* A part of the message; 0 with an error raised only if the key is on a token. */
 int gt_native_cipher_crypt(gt_native_cipher *n, const uint8_t *in, uint8_t *out, size_t len);
 /* 1 if there is a key, and room; else 0 with an error raised. */

@@ -7,6 +7,7 @@
 #include <gosttoken/openssl.h>
 
 #include "cipher/token.h"
+#include "provider/param.h"
 
 /* OpenSSL 3.5 gave the first of them its second name. */
 static const char algorithm_id[] = "alg_id_param", algorithm_id_new[] = "algorithm-id-params";
@@ -238,7 +239,7 @@ static int set_algorithm_id(gt_native_cipher *n, const OSSL_PARAM *p)
 
     if (p == NULL)
         return 1;
-    if (!OSSL_PARAM_get_octet_string_ptr(p, &der, &len) || !gt_cipher_get_params(&n->c, der, len))
+    if (!gt_param_octets(p, &der, &len) || !gt_cipher_get_params(&n->c, der, len))
         return gt_raise(n->core, GT_R_PARAMETER, "not the AlgorithmIdentifier's parameters of %s",
                         n->c.alg->name);
     return 1;
@@ -287,6 +288,9 @@ static int set_uri(gt_native_cipher *n, const OSSL_PARAM params[])
     key = gt_skey_find(n->prov, uri, gt_skey_alg_by_class(n->c.alg->class));
     ok = key != NULL && gt_token_cipher_set(n, key);
     gt_skey_free(key);
+    /* A message that is going on does go on; none begins under the key before. */
+    if (!ok && !n->c.started && n->have == 0 && n->ad_len == 0)
+        gt_native_cipher_forget(n);
     return ok;
 }
 
@@ -316,7 +320,7 @@ int gt_native_cipher_set_ctx_params(void *cctx, const OSSL_PARAM params[])
         !set_algorithm_id(n, OSSL_PARAM_locate_const(params, algorithm_id_new)))
         return 0;
     if ((p = OSSL_PARAM_locate_const(params, paramset)) != NULL &&
-        (!OSSL_PARAM_get_utf8_string_ptr(p, &text) || !gt_cipher_set_sbox(&n->c, text)))
+        (!gt_param_text(p, &text) || !gt_cipher_set_sbox(&n->c, text)))
         return gt_raise(n->core, GT_R_PARAMETER, "paramset");
     if ((p = OSSL_PARAM_locate_const(params, key_mesh)) != NULL &&
         (!OSSL_PARAM_get_size_t(p, &section) || !gt_cipher_set_section(&n->c, section)))

@@ -10,6 +10,7 @@ struct gt_token_cipher {
     gt_stream *direct; /* the token does the mode */
     gt_stream *ecb[2]; /* the token does the blocks: encrypting, decrypting */
     int begun, composed, ended;
+    int lost;   /* a part of the message was not done: it ended so */
     int failed; /* in a block; then err says how */
     gt_error err;
     uint8_t *ad; /* associated data, until the token is asked */
@@ -243,7 +244,7 @@ void gt_token_cipher_restart(gt_native_cipher *n)
 {
     gt_token_cipher *t = n->token;
 
-    t->begun = t->ended = t->failed = 0;
+    t->begun = t->ended = t->lost = t->failed = 0;
     OPENSSL_cleanse(t->ad, t->ad_len);
     t->ad_len = 0;
     n->c.started = 0;
@@ -284,7 +285,7 @@ int gt_token_cipher_copy(gt_native_cipher *n)
 /* The message has failed with *err. */
 static int fail(gt_native_cipher *n, const gt_error *err)
 {
-    n->token->ended = 1;
+    n->token->ended = n->token->lost = 1;
     return gt_raise_error(n->core, err);
 }
 
@@ -292,8 +293,11 @@ int gt_token_cipher_crypt(gt_native_cipher *n, const uint8_t *in, uint8_t *out, 
 {
     gt_token_cipher *t = n->token;
 
-    if (!begin(n))
+    /* What follows would not be what comes after this part. */
+    if (!begin(n)) {
+        t->ended = t->lost = 1;
         return 0;
+    }
     n->c.started = 1;
     if (!t->composed) {
         if (gt_stream_update(t->direct, in, len, out, &t->err))
@@ -359,6 +363,9 @@ int gt_token_cipher_end(gt_native_cipher *n)
     uint8_t rest[2 * GOST_BLOCK_MAX];
     size_t len = sizeof(rest);
 
+    /* For programs that look at the last result only. */
+    if (t->lost)
+        return gt_raise(n->core, GT_R_ORDER, "the message has failed: begin another one");
     if (t->begun && !t->ended && !t->composed) {
         if (!gt_stream_final(t->direct, rest, &len, &t->err))
             return fail(n, &t->err);

@@ -34,8 +34,7 @@ int cli_number(const char *name, const char *text, unsigned long low, unsigned l
 
     errno = 0;
     *number = strtoul(text, &end, 10);
-    if (errno || end == text || *end || *text == '-' || *text == '+' || *number < low ||
-        *number > high)
+    if (errno || *text < '0' || *text > '9' || *end || *number < low || *number > high)
         return cli_fail(CLI_USAGE, _("--%s takes a number from %lu to %lu, not \"%s\""), name, low,
                         high, text);
     return CLI_OK;

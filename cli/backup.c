@@ -55,6 +55,10 @@ int cli_backup_password(const cli *c, const char *path, int is_new, cli_password
     int code;
 
     *password = cli_password_alloc();
+    if (source.file && source.fd) {
+        free(prompt);
+        return cli_fail(CLI_USAGE, _("--password-file and --password-fd exclude each other"));
+    }
     code = is_new ? cli_password_new(&source, CLI_BACKUP_PASSWORD_MIN, *password)
                   : cli_password_get(&source, *password);
     free(prompt);

@@ -150,8 +150,14 @@ void cli_say(const cli *c, const char *format, ...) __attribute__((format(printf
 /* A copy that a terminal can be given: control characters and malformed UTF-8 as \xNN. Freed with
  * free(); never NULL (out of memory ends the program). */
 char *cli_printable(const char *s);
+/* The same for a whole message, which may have lines and is in the locale's charset: what tokens
+ * and files had to say in it is harmless then. */
+char *cli_sentence(const char *s);
 /* A copy that is UTF-8 (malformed bytes become U+FFFD), for JSON. */
 char *cli_utf8(const void *s, size_t len);
+/* JSON as it may be shown: control characters above ASCII, which it allows in strings, as \uNNNN.
+ */
+char *cli_json_safe(const char *json);
 char *cli_hex(const uint8_t *bytes, size_t len);
 /* Hexadecimal digits, optionally parted by ':'. 0 if it is not that, is empty or is too long. */
 int cli_unhex(const char *hex, uint8_t *out, size_t size, size_t *len);

@@ -67,7 +67,8 @@ static void warn_readable(const char *path, const cJSON *json)
 {
     struct stat st;
 
-    for (const cJSON *m = json->child; m; m = m->next)
+    /* The members of a list have no names. */
+    for (const cJSON *m = cJSON_IsObject(json) ? json->child : NULL; m; m = m->next)
         if (csr_same_word(m->string, "ActiveCertPin") && stat(path, &st) == 0 && (st.st_mode & 077))
             cli_warn(_("others may read %s, which holds a PIN: chmod 600"), path);
 }

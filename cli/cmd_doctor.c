@@ -92,8 +92,12 @@ static void print_findings(const cli *c, const char *check, const cJSON *finding
             continue;
         printf("%-8s %-13s %s\n", doc_status_words[status], check,
                cJSON_GetStringValue(cJSON_GetObjectItem(f, "text")));
-        if (remedy)
-            printf("%22s  $ %s\n", "", remedy);
+        if (remedy) {
+            char *shown = cli_printable(remedy);
+
+            printf("%22s  $ %s\n", "", shown);
+            free(shown);
+        }
     }
 }
 

@@ -175,7 +175,9 @@ static void print_event(cli *c, const char *event, const known *k, int initializ
         cli_json_string(json, "serial", k->serial);
         cli_json_bool(json, "initialized", initialized);
         text = cJSON_PrintUnformatted(json);
-        puts(text ? text : "");
+        label = cli_json_safe(text ? text : "");
+        puts(label);
+        free(label);
         cJSON_free(text);
         cJSON_Delete(json);
     } else {

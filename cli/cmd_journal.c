@@ -17,7 +17,7 @@ static int no_journal(const cli_token *t)
 }
 
 /* It may grow between the two calls. */
-static int fetch(cli *c, const cli_token *t, char **text, size_t *len)
+static int fetch(cli *c, const cli_token *t, char **text)
 {
     CK_FUNCTION_LIST_EXTENDED *more = gt_p11_extended(c->p11);
     gosttoken_details own;
@@ -44,9 +44,8 @@ static int fetch(cli *c, const cli_token *t, char **text, size_t *len)
         free(bytes);
         return cli_fail_rv(c, rv, _("read the journal of the token \"%s\""), t->label);
     }
-    bytes[size] = 0;
-    *text = (char *)bytes;
-    *len = size;
+    *text = cli_utf8(bytes, size); /* it is written as UTF-8, and may be damaged */
+    free(bytes);
     return CLI_OK;
 }
 
@@ -110,7 +109,7 @@ static void print_more(const cJSON *record)
 
     cJSON_ArrayForEach(item, record)
     {
-        char *text, *shown;
+        char *text, *shown, *key;
         int skip = 0;
 
         for (size_t i = 0; i < sizeof(apart) / sizeof(*apart); i++)
@@ -119,7 +118,9 @@ static void print_more(const cJSON *record)
             continue;
         text = cJSON_IsString(item) ? cli_strdup(item->valuestring) : cJSON_PrintUnformatted(item);
         shown = cli_printable(text ? text : "");
-        printf(" %s=%s", item->string, shown);
+        key = cli_printable(item->string);
+        printf(" %s=%s", key, shown);
+        free(key);
         free(shown);
         free(text);
     }
@@ -130,11 +131,13 @@ static void print_record(const cJSON *record)
     const cJSON *seq = cJSON_GetObjectItemCaseSensitive(record, "seq");
     const cJSON *pid = cJSON_GetObjectItemCaseSensitive(record, "pid");
     char *event = cli_printable(string_of(record, "event"));
+    char *when = cli_printable(string_of(record, "time"));
 
-    printf("%6.0f  %s  %-14s  pid=%.0f", cJSON_IsNumber(seq) ? seq->valuedouble : 0,
-           string_of(record, "time"), event, cJSON_IsNumber(pid) ? pid->valuedouble : 0);
+    printf("%6.0f  %s  %-14s  pid=%.0f", cJSON_IsNumber(seq) ? seq->valuedouble : 0, when, event,
+           cJSON_IsNumber(pid) ? pid->valuedouble : 0);
     print_more(record);
     putchar('\n');
+    free(when);
     free(event);
 }
 
@@ -171,13 +174,12 @@ static int show(cli *c)
     char *text = NULL, since[24] = "";
     const cJSON *record;
     cli_token token;
-    size_t len = 0;
     int code = c->value[OPT_SINCE] ? read_since(c->value[OPT_SINCE], since) : CLI_OK;
 
     if (code == CLI_OK)
         code = cli_token_choose(c, NULL, &token);
     if (code == CLI_OK)
-        code = fetch(c, &token, &text, &len);
+        code = fetch(c, &token, &text);
     if (code == CLI_OK)
         code = parse(&token, text, since, &head, records);
     free(text);

@@ -204,6 +204,8 @@ static int run(cli *c)
         return code;
     if (c->operands == 0)
         return cli_fail(CLI_USAGE, _("restore needs the file of a backup"));
+    if (c->value[OPT_SO_PIN_FILE] && c->value[OPT_SO_PIN_FD])
+        return cli_fail(CLI_USAGE, _("--so-pin-file and --so-pin-fd exclude each other"));
     r.path = c->operand[0];
     code = open_copy(&r);
     if (code == CLI_OK)

@@ -2,8 +2,10 @@
 /* gosttoken uri-pem: a key file that names a key of a token, for programs that take only files. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <openssl/pem.h>
 #include "cli/object.h"
+#include "codec/algorithm.h"
 #include "codec/codec.h"
 
 #define MATCH_MAX 4
@@ -22,24 +24,80 @@ static size_t what_it_names(P11KitUri *uri, CK_ATTRIBUTE *match)
     return n;
 }
 
-/* The parameters of the GOST key with this name; *ps NULL: there is none to be seen. */
-static int find_paramset(cli *c, CK_SESSION_HANDLE session, const cli_token *t, P11KitUri *uri,
-                         const gost_paramset **ps)
+/* AlgorithmIdentifier of a key (RFC 9215, 8017, 5480); explicit parameters of a curve do not fit.
+ */
+typedef struct algorithm {
+    uint8_t der[512];
+    size_t len; /* 0: of no key */
+} algorithm;
+
+static void gost_algorithm(const gost_paramset *ps, algorithm *a)
+{
+    gt_key *key = gt_key_new_params(ps);
+    gt_asn1_out out;
+
+    if (key == NULL)
+        return;
+    gt_asn1_begin(&out, a->der, sizeof(a->der));
+    gt_codec_put_algorithm(&out, key);
+    a->len = gt_asn1_end(&out);
+    gt_key_free(key);
+}
+
+static void common_algorithm(const void *oid, size_t oid_len, const uint8_t *params, size_t len,
+                             algorithm *a)
+{
+    const uint8_t *mark;
+    gt_asn1_out out;
+
+    gt_asn1_begin(&out, a->der, sizeof(a->der));
+    mark = gt_asn1_mark(&out);
+    gt_asn1_put(&out, params, len);
+    gt_asn1_put(&out, oid, oid_len);
+    gt_asn1_wrap(&out, GT_ASN1_SEQUENCE, mark);
+    a->len = gt_asn1_end(&out);
+}
+
+static void algorithm_of(cli *c, CK_SESSION_HANDLE session, const cli_object *o, algorithm *a)
+{
+    static const uint8_t rsa[] = {0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01};
+    static const uint8_t ec[] = {0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01};
+    static const uint8_t null[] = {0x05, 0x00};
+    uint8_t *params = NULL;
+    size_t len;
+
+    a->len = 0;
+    if (o->cls->cls != CKO_PRIVATE_KEY && o->cls->cls != CKO_PUBLIC_KEY)
+        return;
+    if (o->paramset != NULL)
+        gost_algorithm(o->paramset, a);
+    else if (o->key_type == CKK_RSA)
+        common_algorithm(rsa, sizeof(rsa), null, sizeof(null), a);
+    else if (o->key_type == CKK_EC)
+        params = cli_attribute(c, session, o->handle, CKA_EC_PARAMS, &len);
+    if (params != NULL)
+        common_algorithm(ec, sizeof(ec), params, len, a);
+    free(params);
+}
+
+/* The algorithm of the key with this name; a->len 0: there is none to be seen. */
+static int find_algorithm(cli *c, CK_SESSION_HANDLE session, const cli_token *t, P11KitUri *uri,
+                          algorithm *a)
 {
     CK_ATTRIBUTE match[MATCH_MAX];
     size_t n = what_it_names(uri, match);
     cli_objects found = {0};
+    algorithm other;
     int code = cli_objects_find(c, session, t, match, n, &found);
 
-    *ps = NULL;
+    a->len = 0;
     for (size_t i = 0; code == CLI_OK && i < found.n; i++) {
-        const gost_paramset *other = found.at[i].paramset;
-
-        if (other == NULL)
+        algorithm_of(c, session, &found.at[i], &other);
+        if (other.len == 0)
             continue;
-        if (*ps != NULL && (*ps)->curve != other->curve)
+        if (a->len != 0 && (a->len != other.len || memcmp(a->der, other.der, a->len) != 0))
             code = cli_fail(CLI_NOT_FOUND, _("several keys have this name: give the id as well"));
-        *ps = other;
+        *a = other;
     }
     cli_objects_free(&found);
     return code;
@@ -70,17 +128,15 @@ static int parse(cli *c, P11KitUri **uri)
     return CLI_OK;
 }
 
-static int write_pem(P11KitUri *uri, const gost_paramset *ps)
+static int write_pem(P11KitUri *uri, const algorithm *a)
 {
-    uint8_t der[GT_STUB_MAX];
-    gt_key *key = gt_key_new_params(ps);
+    uint8_t der[GT_STUB_MAX + sizeof(a->der)];
     char *text = NULL;
     size_t len = 0;
 
-    if (key != NULL && p11_kit_uri_format(uri, P11_KIT_URI_FOR_ANY, &text) == P11_KIT_URI_OK)
-        len = gt_codec_write_stub(key, text, der, sizeof(der));
+    if (p11_kit_uri_format(uri, P11_KIT_URI_FOR_ANY, &text) == P11_KIT_URI_OK)
+        len = gt_codec_write_stub_of(a->der, a->len, text, der, sizeof(der));
     free(text);
-    gt_key_free(key);
     if (len == 0)
         return cli_fail(CLI_FAILURE, _("the URI is too long"));
     if (PEM_write(stdout, PEM_STRING_PKCS8INF, "", der, (long)len) <= 0)
@@ -91,7 +147,7 @@ static int write_pem(P11KitUri *uri, const gost_paramset *ps)
 static int run(cli *c)
 {
     CK_SESSION_HANDLE session = CK_INVALID_HANDLE;
-    const gost_paramset *ps = NULL;
+    algorithm a = {.len = 0};
     P11KitUri *uri = NULL;
     cli_token token;
     int code = parse(c, &uri);
@@ -101,17 +157,17 @@ static int run(cli *c)
     if (code == CLI_OK)
         code = cli_session(c, &token, 0, &session);
     if (code == CLI_OK)
-        code = find_paramset(c, session, &token, uri, &ps);
-    if (code == CLI_OK && ps == NULL) {
+        code = find_algorithm(c, session, &token, uri, &a);
+    if (code == CLI_OK && a.len == 0) {
         code = cli_login(c, &token, session, uri);
         if (code == CLI_OK)
-            code = find_paramset(c, session, &token, uri, &ps);
+            code = find_algorithm(c, session, &token, uri, &a);
     }
-    if (code == CLI_OK && ps == NULL)
-        code = cli_fail(CLI_NOT_FOUND, _("the token \"%s\" has no GOST key of that name"),
-                        token.label);
+    if (code == CLI_OK && a.len == 0)
+        code = cli_fail(CLI_NOT_FOUND,
+                        _("the token \"%s\" has no GOST, RSA or EC key of that name"), token.label);
     if (code == CLI_OK)
-        code = write_pem(uri, ps);
+        code = write_pem(uri, &a);
     if (session != CK_INVALID_HANDLE)
         c->fn->C_CloseSession(session);
     if (uri != NULL)

@@ -67,15 +67,17 @@ static int report(const cli *c, const char *path, const char *backup, int change
 int cli_conf_install(cli *c, const char *given, const cli_conf_settings *s)
 {
     char *path = realpath(given, NULL), *backup = NULL, *text = NULL;
-    struct stat st = {.st_mode = 0644, .st_uid = geteuid(), .st_gid = getegid()};
+    struct stat st = {.st_mode = 0644, .st_uid = geteuid(), .st_gid = getegid()}, there;
     uint8_t *now = NULL;
     size_t now_len = 0, len = 0;
     int code = CLI_OK, changed;
 
-    if (path == NULL && errno == ENOENT && s != NULL)
+    if (path == NULL && errno == ENOENT && s != NULL && lstat(given, &there) != 0)
         path = cli_strdup(given); /* made anew */
     else if (path == NULL || stat(path, &st) != 0)
         code = cli_fail(CLI_FAILURE, _("cannot read %s: %s"), given, strerror(errno));
+    else if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) /* of a directory cli_input tells */
+        code = cli_fail(CLI_FAILURE, _("%s is there already and is no plain file"), path);
     else
         code = cli_input(path, CLI_CONF_MAX, &now, &now_len);
     if (code == CLI_OK && memchr(now != NULL ? now : (uint8_t *)"", '\0', now_len) != NULL)

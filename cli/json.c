@@ -52,12 +52,14 @@ void cli_json_bool(cJSON *to, const char *key, int value)
 
 int cli_json_print(cJSON *json)
 {
-    char *text = cJSON_Print(json);
+    char *text = cJSON_Print(json), *shown;
 
     cJSON_Delete(json);
     if (!text)
         return cli_fail(CLI_FAILURE, _("out of memory"));
-    puts(text);
+    shown = cli_json_safe(text);
+    puts(shown);
+    free(shown);
     cJSON_free(text);
     return CLI_OK;
 }

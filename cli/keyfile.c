@@ -60,11 +60,25 @@ static int take_gost(cli_keyfile_reader *r, const gost_paramset *ps, gt_asn1 oct
     return r->k->gost != NULL ? CLI_OK : no_key(r);
 }
 
+/* Of an EC key OpenSSL believes the public half that is in the file. */
+static int fits_itself(const cli_keyfile_reader *r, EVP_PKEY *pkey)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(r->lib, pkey, NULL);
+    int ok = ctx != NULL && EVP_PKEY_pairwise_check(ctx) == 1;
+
+    EVP_PKEY_CTX_free(ctx);
+    return ok;
+}
+
 static int take_pkey(cli_keyfile_reader *r, EVP_PKEY *pkey)
 {
     if (pkey == NULL)
         return no_key(r);
     r->k->pkey = pkey;
+    if (EVP_PKEY_is_a(pkey, "EC") && !fits_itself(r, pkey))
+        return cli_fail(CLI_FAILURE,
+                        _("the private and the public key in %s do not belong to each other"),
+                        r->path);
     if (EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "EC"))
         return CLI_OK;
     return cli_fail(CLI_FAILURE, _("the key in %s is neither of GOST nor RSA nor EC"), r->path);

@@ -45,14 +45,16 @@ static cli_pbe_result check_mac(const cli_keyfile_reader *r, PKCS12 *p12, const 
     if (name_len <= 0)
         return CLI_PBE_UNKNOWN;
     iterations = count != NULL ? ASN1_INTEGER_get(count) : 1;
-    if (!cli_pbe_is_gost_mac(name, (size_t)name_len)) {
+    if (iterations < 1 || iterations > CLI_PBE_ITERATIONS_MAX) {
+        result = CLI_PBE_UNKNOWN;
+    } else if (!cli_pbe_is_gost_mac(name, (size_t)name_len)) {
         /* OpenSSL tells an empty password from none; files are made with either. */
         if (PKCS12_verify_mac(p12, r->password->text, (int)r->password->len) ||
             (r->password->len == 0 && PKCS12_verify_mac(p12, NULL, 0)))
             result = CLI_PBE_OK;
         else
             result = CLI_PBE_WRONG;
-    } else if (iterations > 0 && iterations <= INT32_MAX && contents_of(der, len, &contents)) {
+    } else if (contents_of(der, len, &contents)) {
         result = cli_pbe_check_mac(name, (size_t)name_len, r->password, ASN1_STRING_get0_data(salt),
                                    (size_t)ASN1_STRING_length(salt), (uint32_t)iterations,
                                    contents.p, contents.len, ASN1_STRING_get0_data(mac),

@@ -71,13 +71,28 @@ static const struct {
     {CKR_HOST_MEMORY, CLI_FAILURE, N_("out of memory")},
 };
 
+/* Labels, subjects and names of files are whatever somebody has made them. */
+static char *sentence(const char *format, va_list ap)
+{
+    char *text = NULL, *shown;
+
+    if (vasprintf(&text, format, ap) < 0)
+        text = NULL;
+    for (char *p = text; p && *p; p++)
+        if (*p == '\n') /* a line is a message of ours, and nobody else's */
+            *p = ' ';
+    shown = cli_sentence(text ? text : format);
+    free(text);
+    return shown;
+}
+
 static void say_error(const char *kind, const char *format, va_list ap)
 {
+    char *text = sentence(format, ap);
+
     fflush(stdout);
-    fputs("gosttoken: ", stderr);
-    fputs(kind, stderr);
-    vfprintf(stderr, format, ap);
-    fputc('\n', stderr);
+    fprintf(stderr, "gosttoken: %s%s\n", kind, text);
+    free(text);
 }
 
 int cli_fail(int code, const char *format, ...)
@@ -146,12 +161,14 @@ int cli_fail_rv(const cli *c, CK_RV rv, const char *format, ...)
 
 void cli_say(const cli *c, const char *format, ...)
 {
+    char *text;
     va_list ap;
 
     if (c->value[OPT_QUIET] || c->value[OPT_JSON])
         return;
     va_start(ap, format);
-    vprintf(format, ap);
-    putchar('\n');
+    text = sentence(format, ap);
     va_end(ap);
+    puts(text);
+    free(text);
 }

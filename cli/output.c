@@ -14,12 +14,18 @@ static int is_stdout(const char *path)
     return path == NULL || strcmp(path, "-") == 0;
 }
 
-/* Something is there that is no file to be replaced: a pipe, a terminal. */
+/* Something is there that is no file to be replaced: a pipe, a terminal, /dev/stdout (which root
+ * could replace, even if a file is behind it). */
 static int is_special(const char *path)
 {
+    static const char descriptor[] = "/proc/self/fd/";
+    char to[sizeof(descriptor)];
     struct stat st;
 
-    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+    if (stat(path, &st) != 0 || S_ISDIR(st.st_mode))
+        return 0;
+    return !S_ISREG(st.st_mode) || (readlink(path, to, sizeof(to)) == (ssize_t)sizeof(to) &&
+                                    memcmp(to, descriptor, sizeof(descriptor) - 1) == 0);
 }
 
 static int taken(const char *path)
@@ -58,7 +64,16 @@ static int write_all(int fd, const uint8_t *p, size_t len)
 
 int cli_output_begin(const char *path, mode_t mode, char **temp, int *fd)
 {
-    *temp = cli_printf("%s.XXXXXX", path);
+    const char *name;
+
+    *fd = -1;
+    *temp = NULL;
+    if (is_special(path))
+        return cli_fail(CLI_FAILURE, _("%s is there already and is no plain file"), path);
+    /* Hidden: should the program be killed, what is left is not taken for a file of the user's. */
+    name = strrchr(path, '/');
+    name = name ? name + 1 : path;
+    *temp = cli_printf("%.*s.%s.XXXXXX", (int)(name - path), path, name);
     *fd = mkostemp(*temp, O_CLOEXEC);
     if (*fd >= 0 && fchmod(*fd, mode) == 0)
         return CLI_OK;
@@ -118,7 +133,7 @@ int cli_output(const cli *c, const char *path, const void *data, size_t len, mod
                    ? CLI_OK
                    : cli_fail(CLI_FAILURE, _("cannot write the output: %s"), strerror(errno));
     if (is_special(path)) {
-        fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
         code = fd >= 0 && write_all(fd, data, len) ? CLI_OK : cannot_write(path);
         if (fd >= 0 && close(fd) != 0 && code == CLI_OK)
             code = cannot_write(path);

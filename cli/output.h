@@ -19,8 +19,8 @@ int cli_output_free(const cli *c, const char *path);
 /*
  * In two steps, for what is to be looked at before it gets its name: makes a file beside path (its
  * descriptor, for reading and writing, in *fd, its name, to be freed, in *temp), then syncs it and
- * gives it the name; replace 0: not if there is one. cli_output_end takes *fd and *temp and leaves
- * nothing of a failure; cli_output_drop gives up.
+ * gives it the name; replace 0: not if there is one. A name of what is no plain file is refused.
+ * cli_output_end takes *fd and *temp and leaves nothing of a failure; cli_output_drop gives up.
  */
 int cli_output_begin(const char *path, mode_t mode, char **temp, int *fd);
 int cli_output_end(const char *path, int replace, char *temp, int fd);

@@ -10,9 +10,8 @@
 #include "gost/mem.h"
 #include "gost/omac.h"
 
-#define ITERATIONS_MAX 10000000u /* a damaged file must not take hours */
-#define KEY            32
-#define SEED           8
+#define KEY  32
+#define SEED 8
 
 static const uint8_t pbes2[] = {0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x05, 0x0D};
 static const uint8_t pbkdf2[] = {0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x05, 0x0C};
@@ -85,19 +84,30 @@ static int take_algorithm(gt_asn1 *in, gt_asn1 *oid, gt_asn1 *rest)
            gt_asn1_take(rest, GT_ASN1_OID, &value, oid);
 }
 
+/* A salt and a number of iterations; *n 0: it is not one, or would take hours. */
+static int take_cost(gt_asn1 *params, gt_asn1 *salt, uint32_t *n)
+{
+    gt_asn1 number;
+
+    *n = 0;
+    if (!gt_asn1_take(params, GT_ASN1_OCTET_STRING, salt, NULL) ||
+        !gt_asn1_take(params, GT_ASN1_INTEGER, &number, NULL))
+        return 0;
+    if (number.len < 1 || number.len > 4 || (number.p[0] & 0x80))
+        return 1;
+    for (size_t i = 0; i < number.len; i++)
+        *n = *n << 8 | number.p[i];
+    *n = *n <= CLI_PBE_ITERATIONS_MAX ? *n : 0;
+    return 1;
+}
+
 static int read_kdf(gt_asn1 in, scheme *s)
 {
     gt_asn1 oid, all, params, number, rest;
 
     if (!take_algorithm(&in, &oid, &all) || !same(&oid, pbkdf2, sizeof(pbkdf2)) ||
         !gt_asn1_take(&all, GT_ASN1_SEQUENCE, &params, NULL) ||
-        !gt_asn1_take(&params, GT_ASN1_OCTET_STRING, &s->salt, NULL) ||
-        !gt_asn1_take(&params, GT_ASN1_INTEGER, &number, NULL) || number.len < 1 ||
-        number.len > 4 || (number.p[0] & 0x80))
-        return 0;
-    for (size_t i = 0; i < number.len; i++)
-        s->iterations = s->iterations << 8 | number.p[i];
-    if (s->iterations < 1 || s->iterations > ITERATIONS_MAX)
+        !take_cost(&params, &s->salt, &s->iterations) || s->iterations == 0)
         return 0;
     (void)gt_asn1_take(&params, GT_ASN1_INTEGER, &number, NULL); /* the key's length: it is known */
     return params.len == 0 || take_algorithm(&params, &s->prf, &rest);
@@ -114,6 +124,23 @@ static int read_scheme(const uint8_t *der, size_t len, scheme *s)
         !take_algorithm(&params, &s->cipher_oid, &s->params))
         return 0;
     return read_kdf(kdf, s);
+}
+
+/* Does a scheme that is left to OpenSSL ask for too many iterations? It takes any number. */
+static int takes_hours(const uint8_t *der, size_t len)
+{
+    gt_asn1 in = {der, len}, oid, rest, params, kdf, all, salt;
+    uint32_t n;
+
+    if (!take_algorithm(&in, &oid, &rest) || !gt_asn1_take(&rest, GT_ASN1_SEQUENCE, &params, NULL))
+        return 0;
+    if (same(&oid, pbes2, sizeof(pbes2))) {
+        if (!gt_asn1_take(&params, GT_ASN1_SEQUENCE, &all, &kdf) ||
+            !take_algorithm(&kdf, &oid, &all) || !same(&oid, pbkdf2, sizeof(pbkdf2)) ||
+            !gt_asn1_take(&all, GT_ASN1_SEQUENCE, &params, NULL))
+            return 0;
+    }
+    return take_cost(&params, &salt, &n) && n == 0;
 }
 
 static const cipher *gost_cipher(const scheme *s)
@@ -299,7 +326,9 @@ cli_pbe_result cli_pbe_decrypt(OSSL_LIB_CTX *lib, const X509_ALGOR *alg,
         c = gost_cipher(&s);
         gost = c != NULL || gost_prf(&s, &hash);
     }
-    if (!gost)
+    if (!gost && takes_hours(der, (size_t)der_len))
+        result = CLI_PBE_UNKNOWN;
+    else if (!gost)
         result = decrypt_openssl(lib, alg, in, password, to, len);
     else if (c == NULL)
         result = decrypt_other(lib, &s, password, data, data_len, to, len);

@@ -11,6 +11,8 @@
 #include <openssl/x509.h>
 #include "cli/password.h"
 
+#define CLI_PBE_ITERATIONS_MAX 10000000u /* a damaged file must not take hours */
+
 typedef enum cli_pbe_result {
     CLI_PBE_OK,
     CLI_PBE_WRONG,  /* the password, or the file is damaged */

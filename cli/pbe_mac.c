@@ -11,9 +11,8 @@
 #include "gost/kdf.h"
 #include "gost/mem.h"
 
-#define KEY            32
-#define LONG_KEY       96
-#define ITERATIONS_MAX 10000000u
+#define KEY      32
+#define LONG_KEY 96
 
 typedef struct digest {
     uint8_t oid[10];
@@ -142,7 +141,7 @@ cli_pbe_result cli_pbe_check_mac(const uint8_t *oid, size_t oid_len, const cli_p
     uint8_t key[LONG_KEY];
     int right;
 
-    if (d == NULL || mac_len != d->size || iterations < 1 || iterations > ITERATIONS_MAX ||
+    if (d == NULL || mac_len != d->size || iterations < 1 || iterations > CLI_PBE_ITERATIONS_MAX ||
         salt_len > 4096)
         return CLI_PBE_UNKNOWN;
     gost_pbkdf2(d->hash, password->text, password->len, salt, salt_len, iterations, key, LONG_KEY);

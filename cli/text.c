@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See cli/cli.h. */
+#include <langinfo.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,21 +70,29 @@ static size_t utf8_char(const uint8_t *s, size_t len, uint32_t *point)
 /* Characters that could drive a terminal or turn the order of text around. */
 static int is_control(uint32_t point)
 {
-    return point < 0x20 || (point >= 0x7F && point < 0xA0) ||
+    return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x061C ||
            (point >= 0x200E && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E) ||
            (point >= 0x2066 && point <= 0x2069);
 }
 
-char *cli_printable(const char *s)
+/* Without UTF-8, as gettext then writes: letters are bytes from 0x80 on. */
+static size_t one_byte(uint8_t byte, uint32_t *point)
+{
+    *point = byte < 0x80 ? byte : 'x';
+    return 1;
+}
+
+static char *harmless(const char *s, int utf8, const char *allowed)
 {
     size_t len = strlen(s);
     char *out = cli_alloc(4 * len + 1), *o = out;
     uint32_t point;
 
     for (size_t i = 0; i < len;) {
-        size_t n = utf8_char((const uint8_t *)s + i, len - i, &point);
+        size_t n = utf8 ? utf8_char((const uint8_t *)s + i, len - i, &point)
+                        : one_byte((uint8_t)s[i], &point);
 
-        if (n && !is_control(point)) {
+        if (n && (!is_control(point) || (point < 0x80 && strchr(allowed, (int)point)))) {
             memcpy(o, s + i, n);
             o += n;
             i += n;
@@ -91,6 +100,41 @@ char *cli_printable(const char *s)
         }
         for (n = n ? n : 1; n; n--, i++, o += 4)
             snprintf(o, 5, "\\x%02x", (unsigned)(uint8_t)s[i]);
+    }
+    *o = 0;
+    return out;
+}
+
+char *cli_printable(const char *s)
+{
+    return harmless(s, 1, "");
+}
+
+char *cli_sentence(const char *s)
+{
+    const char *charset = nl_langinfo(CODESET);
+
+    /* The names of UTF-8 and of ASCII, in which messages are not translated. */
+    return harmless(s, !strcmp(charset, "UTF-8") || !strncmp(charset, "ANSI_X3.4", 9), "\n");
+}
+
+char *cli_json_safe(const char *json)
+{
+    size_t len = strlen(json);
+    char *out = cli_alloc(3 * len + 1), *o = out; /* two bytes at least become six */
+    uint32_t point;
+
+    for (size_t i = 0; i < len;) {
+        size_t n = utf8_char((const uint8_t *)json + i, len - i, &point);
+
+        if (n > 1 && is_control(point)) {
+            o += snprintf(o, 7, "\\u%04x", (unsigned)point);
+        } else {
+            n = n ? n : 1;
+            memcpy(o, json + i, n);
+            o += n;
+        }
+        i += n;
     }
     *o = 0;
     return out;

@@ -134,15 +134,18 @@ static long ask_once(int fd, const char *prompt, int hidden, char *buf, size_t s
 long cli_tty_ask(const char *prompt, int hidden, char *buf, size_t size)
 {
     int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC), again;
+    char *shown;
     long len;
 
     if (fd < 0)
         return -1;
     fflush(stdout);
     fflush(stderr);
+    shown = cli_sentence(prompt);
     do
-        len = ask_once(fd, prompt, hidden, buf, size, &again);
+        len = ask_once(fd, shown, hidden, buf, size, &again);
     while (again);
+    free(shown);
     close(fd);
     return len;
 }

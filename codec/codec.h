@@ -39,6 +39,10 @@ gt_key *gt_codec_read_spki(const uint8_t *der, size_t len);
 size_t gt_codec_write_stub(const gt_key *key, const char *uri, uint8_t *out, size_t size);
 int gt_codec_read_stub(const uint8_t *der, size_t len, const gost_paramset **ps, char *uri);
 
+/* The stub of any type of key, whose AlgorithmIdentifier this is, SEQUENCE included. */
+size_t gt_codec_write_stub_of(const uint8_t *algorithm, size_t len, const char *uri, uint8_t *out,
+                              size_t size);
+
 /* The URI in the privateKey octets of a stub. */
 int gt_codec_read_stub_octets(const uint8_t *octets, size_t len, char *uri);
 

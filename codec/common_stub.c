@@ -24,28 +24,16 @@ static OSSL_FUNC_decoder_decode_fn stub_decode_rsa, stub_decode_ec;
 
 size_t gt_common_write_stub(gt_object *object, uint8_t *out, size_t size, gt_error *err)
 {
-    static const uint8_t version_0[] = {GT_ASN1_INTEGER, 1, 0};
-    const char *uri = gt_object_uri(object);
     gt_asn1 in, seq, algorithm;
-    gt_asn1_out der;
-    const uint8_t *all;
     uint8_t *spki;
     size_t len, n = 0;
 
     if (!gt_object_spki(object, &spki, &len, err))
         return 0;
     in = (gt_asn1){spki, len};
-    if (strlen(uri) <= GT_URI_MAX && gt_asn1_take(&in, GT_ASN1_SEQUENCE, &seq, NULL) &&
-        gt_asn1_take(&seq, GT_ASN1_SEQUENCE, &in, &algorithm)) {
-        gt_asn1_begin(&der, out, size);
-        all = gt_asn1_mark(&der);
-        gt_asn1_put(&der, uri, strlen(uri));
-        gt_asn1_wrap(&der, GT_ASN1_OCTET_STRING, all);
-        gt_asn1_put(&der, algorithm.p, algorithm.len);
-        gt_asn1_put(&der, version_0, sizeof(version_0));
-        gt_asn1_wrap(&der, GT_ASN1_SEQUENCE, all);
-        n = gt_asn1_end(&der);
-    }
+    if (gt_asn1_take(&in, GT_ASN1_SEQUENCE, &seq, NULL) &&
+        gt_asn1_take(&seq, GT_ASN1_SEQUENCE, &in, &algorithm))
+        n = gt_codec_write_stub_of(algorithm.p, algorithm.len, gt_object_uri(object), out, size);
     free(spki);
     return n;
 }

@@ -14,6 +14,7 @@
 #include "codec/codec.h"
 #include "gost/mem.h"
 #include "keymgmt/native.h"
+#include "provider/param.h"
 
 static OSSL_FUNC_encoder_newctx_fn encoder_newctx;
 static OSSL_FUNC_encoder_freectx_fn encoder_freectx;
@@ -67,7 +68,7 @@ static int encoder_set_ctx_params(void *vctx, const OSSL_PARAM params[])
 
     if (p == NULL)
         return 1;
-    ctx->encrypt = OSSL_PARAM_get_utf8_string_ptr(p, &name) && name != NULL && name[0] != '\0';
+    ctx->encrypt = gt_param_text(p, &name) && name[0] != '\0';
     return 1;
 }
 

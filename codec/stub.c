@@ -8,7 +8,8 @@
 
 static const uint8_t version_0[] = {GT_ASN1_INTEGER, 1, 0};
 
-size_t gt_codec_write_stub(const gt_key *key, const char *uri, uint8_t *out, size_t size)
+size_t gt_codec_write_stub_of(const uint8_t *algorithm, size_t len, const char *uri, uint8_t *out,
+                              size_t size)
 {
     size_t uri_len = strlen(uri);
     gt_asn1_out der;
@@ -24,10 +25,20 @@ size_t gt_codec_write_stub(const gt_key *key, const char *uri, uint8_t *out, siz
         gt_asn1_put(&der, "\n", 1);
     gt_asn1_put(&der, uri, uri_len);
     gt_asn1_wrap(&der, GT_ASN1_OCTET_STRING, all);
-    gt_codec_put_algorithm(&der, key);
+    gt_asn1_put(&der, algorithm, len);
     gt_asn1_put(&der, version_0, sizeof(version_0));
     gt_asn1_wrap(&der, GT_ASN1_SEQUENCE, all);
     return gt_asn1_end(&der);
+}
+
+size_t gt_codec_write_stub(const gt_key *key, const char *uri, uint8_t *out, size_t size)
+{
+    uint8_t algorithm[GT_ALGORITHM_MAX];
+    gt_asn1_out der;
+
+    gt_asn1_begin(&der, algorithm, sizeof(algorithm));
+    gt_codec_put_algorithm(&der, key);
+    return gt_codec_write_stub_of(algorithm, gt_asn1_end(&der), uri, out, size);
 }
 
 int gt_codec_read_stub_octets(const uint8_t *octets, size_t len, char *uri)

@@ -12,6 +12,7 @@
 
 #include "gost/kdf.h"
 #include "gost/mem.h"
+#include "provider/param.h"
 #include "provider/provider.h"
 
 static OSSL_FUNC_kdf_newctx_fn kdf_newctx_one, kdf_newctx_tree;
@@ -157,7 +158,7 @@ static int set_bytes(bytes *to, const OSSL_PARAM params[], const char *name)
 
     if (p == NULL)
         return 1;
-    if (!OSSL_PARAM_get_octet_string_ptr(p, &value, &from.len))
+    if (!gt_param_octets(p, &value, &from.len))
         return 0;
     from.p = value != NULL ? (uint8_t *)(uintptr_t)value : (uint8_t *)(uintptr_t) "";
     drop(to);

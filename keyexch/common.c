@@ -12,6 +12,7 @@
 
 #include "gost/mem.h"
 #include "keymgmt/common.h"
+#include "provider/param.h"
 
 static OSSL_FUNC_keyexch_newctx_fn keyexch_newctx;
 static OSSL_FUNC_keyexch_freectx_fn keyexch_freectx;
@@ -114,11 +115,11 @@ static int keyexch_set_ctx_params(void *vctx, const OSSL_PARAM params[])
     if (p != NULL && (!OSSL_PARAM_get_int(p, &cofactor) || cofactor < -1 || cofactor > 1))
         return 0;
     p = OSSL_PARAM_locate_const(params, OSSL_EXCHANGE_PARAM_KDF_TYPE);
-    if (p != NULL && (!OSSL_PARAM_get_utf8_string_ptr(p, &name) || !set_kdf(ctx, name)))
+    if (p != NULL && (!gt_param_text(p, &name) || !set_kdf(ctx, name)))
         return 0;
     p = OSSL_PARAM_locate_const(params, OSSL_EXCHANGE_PARAM_KDF_DIGEST);
     if (p != NULL) {
-        if (!OSSL_PARAM_get_utf8_string_ptr(p, &name) || strlen(name) >= sizeof(ctx->digest))
+        if (!gt_param_text(p, &name) || strlen(name) >= sizeof(ctx->digest))
             return 0;
         strcpy(ctx->digest, name);
     }

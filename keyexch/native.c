@@ -11,6 +11,7 @@
 #include "gost/vko.h"
 #include "keyexch/keyexch.h"
 #include "keymgmt/native.h"
+#include "provider/param.h"
 
 static OSSL_FUNC_keyexch_newctx_fn keyexch_newctx;
 static OSSL_FUNC_keyexch_freectx_fn keyexch_freectx;
@@ -97,8 +98,7 @@ static int set_ukm_hex(keyexch_ctx *ctx, const OSSL_PARAM *p)
     const char *text;
     size_t len;
 
-    if (!OSSL_PARAM_get_utf8_string_ptr(p, &text) ||
-        !OPENSSL_hexstr2buf_ex(ukm, sizeof(ukm), &len, text, '\0'))
+    if (!gt_param_text(p, &text) || !OPENSSL_hexstr2buf_ex(ukm, sizeof(ukm), &len, text, '\0'))
         return gt_raise(&ctx->prov->core, GT_R_PARAMETER, "%s is up to %d bytes in hexadecimal",
                         PARAM_UKM_HEX, GOST_VKO_UKM_MAX);
     return set_ukm(ctx, ukm, len);
@@ -117,7 +117,7 @@ static int keyexch_set_ctx_params(void *vctx, const OSSL_PARAM params[])
         return 1;
     for (size_t i = 0; i < sizeof(octets) / sizeof(octets[0]); i++)
         if ((p = OSSL_PARAM_locate_const(params, octets[i])) != NULL &&
-            (!OSSL_PARAM_get_octet_string_ptr(p, &ukm, &len) || !set_ukm(ctx, ukm, len)))
+            (!gt_param_octets(p, &ukm, &len) || !set_ukm(ctx, ukm, len)))
             return 0;
     p = OSSL_PARAM_locate_const(params, PARAM_UKM_HEX);
     if (p != NULL && !set_ukm_hex(ctx, p))

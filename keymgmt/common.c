@@ -12,6 +12,8 @@
 #include <openssl/params.h>
 #include <openssl/x509.h>
 
+#include "provider/param.h"
+
 static OSSL_FUNC_keymgmt_new_fn keymgmt_new_rsa, keymgmt_new_ec;
 static OSSL_FUNC_keymgmt_free_fn keymgmt_free;
 static OSSL_FUNC_keymgmt_load_fn keymgmt_load;
@@ -377,7 +379,7 @@ static int keymgmt_set_params(void *keydata, const OSSL_PARAM params[])
     if (key->pub == NULL || !key->bare)
         return gt_raise(&key->prov->core, GT_R_NOT_SUPPORTED,
                         "a key does not change; only parameters take a public key");
-    if (!OSSL_PARAM_get_octet_string_ptr(p, &bytes, &len) ||
+    if (!gt_param_octets(p, &bytes, &len) ||
         EVP_PKEY_set1_encoded_public_key(key->pub, bytes, len) <= 0)
         return gt_raise(&key->prov->core, GT_R_BAD_KEY, "this is no point of the curve");
     key->bare = 0;

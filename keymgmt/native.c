@@ -12,6 +12,7 @@
 
 #include "bridge/bridge.h"
 #include "gost/mem.h"
+#include "provider/param.h"
 #include "signature/signature.h"
 
 static OSSL_FUNC_keymgmt_new_fn keymgmt_new_256, keymgmt_new_512;
@@ -253,7 +254,7 @@ static const gost_paramset *take_group(const gt_native_key *native, const OSSL_P
     const gost_paramset *ps = NULL;
     const char *name;
 
-    if (p == NULL || !OSSL_PARAM_get_utf8_string_ptr(p, &name)) {
+    if (p == NULL || !gt_param_text(p, &name)) {
         gt_raise(&native->prov->core, GT_R_BAD_KEY, "the parameter \"%s\" is missing",
                  OSSL_PKEY_PARAM_GROUP_NAME);
         return NULL;
@@ -302,7 +303,7 @@ static int keymgmt_import(void *keydata, int selection, const OSSL_PARAM params[
         return gt_raise(core, GT_R_BAD_KEY, "the parameter \"%s\" is missing",
                         OSSL_PKEY_PARAM_PUB_KEY);
     bytes = NULL;
-    if (pub != NULL && (!OSSL_PARAM_get_octet_string_ptr(pub, &bytes, &len) || len != ps->bits / 4))
+    if (pub != NULL && (!gt_param_octets(pub, &bytes, &len) || len != ps->bits / 4))
         return gt_raise(core, GT_R_BAD_KEY, "\"%s\" is X and Y, %u bytes, little-endian each",
                         OSSL_PKEY_PARAM_PUB_KEY, ps->bits / 4);
     if (priv != NULL)
@@ -404,7 +405,7 @@ static int keymgmt_set_params(void *keydata, const OSSL_PARAM params[])
     if (native->key == NULL || native->key->has_public)
         return gt_raise(&native->prov->core, GT_R_NOT_SUPPORTED,
                         "a key does not change; only parameters take a public key");
-    if (!OSSL_PARAM_get_octet_string_ptr(p, &bytes, &len) || len != gt_alg_pub_size(native->alg))
+    if (!gt_param_octets(p, &bytes, &len) || len != gt_alg_pub_size(native->alg))
         return gt_raise(&native->prov->core, GT_R_BAD_KEY,
                         "a public key is X and Y, %zu bytes, little-endian each",
                         gt_alg_pub_size(native->alg));

@@ -6,6 +6,7 @@
 #include <openssl/params.h>
 
 #include "keymgmt/native.h"
+#include "provider/param.h"
 
 typedef struct gen_ctx {
     gt_provider *prov;
@@ -75,7 +76,7 @@ int gt_native_gen_set_params(void *genctx, const OSSL_PARAM params[])
     for (size_t i = 0; params != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
         if ((p = OSSL_PARAM_locate_const(params, names[i])) == NULL)
             continue;
-        if (!OSSL_PARAM_get_utf8_string_ptr(p, &name))
+        if (!gt_param_text(p, &name))
             return 0;
         gen->ps = gost_paramset_by_name(name, gen->alg->bits);
         if (gen->ps == NULL || gen->ps->bits != gen->alg->bits)

@@ -10,6 +10,7 @@
 #include "gost/mem.h"
 #include "mac/mac.h"
 #include "mac/token.h"
+#include "provider/param.h"
 #include "skeymgmt/compat.h"
 
 /* The names that gost-engine's provider has for them: OMAC-ACPKM's sections. */
@@ -75,9 +76,19 @@ static void *mac_dupctx(void *mctx)
 
 /* ---- a message ------------------------------------------------------------------------------- */
 
+/* No message goes on, and none begins. */
+static void forget_key(native_mac *n)
+{
+    gt_token_mac_free(n->token);
+    n->token = NULL;
+    gost_wipe(n->m.key, sizeof(n->m.key));
+    gost_wipe(&n->m.u, sizeof(n->m.u));
+    n->m.keyed = n->m.ready = n->m.started = 0;
+}
+
 static int set_key(native_mac *n, const uint8_t *key, size_t len)
 {
-    if (len != GT_MAC_KEY)
+    if (key == NULL || len != GT_MAC_KEY)
         return gt_raise(n->core, GT_R_LENGTH, "a key of %zu bytes and not %d", len, GT_MAC_KEY);
     gt_token_mac_free(n->token);
     n->token = NULL;
@@ -97,18 +108,14 @@ static int set_skey(native_mac *n, gt_skey *key)
     token = gt_token_mac_new(n->prov, key, &n->m);
     if (token == NULL)
         return 0;
-    gt_token_mac_free(n->token);
-    n->token = token;
     /* No other key is left by which the message might go on. */
-    gost_wipe(n->m.key, sizeof(n->m.key));
-    gost_wipe(&n->m.u, sizeof(n->m.u));
-    n->m.keyed = n->m.ready = n->m.started = 0;
+    forget_key(n);
+    n->token = token;
     return 1;
 }
 
-static int mac_init(void *mctx, const unsigned char *key, size_t len, const OSSL_PARAM params[])
+static int start(native_mac *n, const unsigned char *key, size_t len, const OSSL_PARAM params[])
 {
-    native_mac *n = mctx;
     const char *uri;
 
     if (!gt_skey_uri_param(n->prov, params, &uri))
@@ -127,17 +134,34 @@ static int mac_init(void *mctx, const unsigned char *key, size_t len, const OSSL
     return 1;
 }
 
-/* OpenSSL 3.5: the key is an EVP_SKEY of skeymgmt/. */
-static int mac_init_skey(void *mctx, void *key, const OSSL_PARAM params[])
+static int start_skey(native_mac *n, gt_skey *key, const OSSL_PARAM params[])
 {
-    native_mac *n = mctx;
     const char *uri;
 
     if (!gt_skey_uri_param(n->prov, params, &uri))
         return 0;
     if (key != NULL && uri != NULL)
         return gt_raise(n->core, GT_R_PARAMETER, "two keys at once");
-    return (key == NULL || set_skey(n, key)) && mac_init(n, NULL, 0, params);
+    return (key == NULL || set_skey(n, key)) && start(n, NULL, 0, params);
+}
+
+/* A program that goes on after a failure is not to get the MAC of the key before this one. */
+static int started(native_mac *n, int ok)
+{
+    if (!ok)
+        forget_key(n);
+    return ok;
+}
+
+static int mac_init(void *mctx, const unsigned char *key, size_t len, const OSSL_PARAM params[])
+{
+    return started(mctx, start(mctx, key, len, params));
+}
+
+/* OpenSSL 3.5: the key is an EVP_SKEY of skeymgmt/. */
+static int mac_init_skey(void *mctx, void *key, const OSSL_PARAM params[])
+{
+    return started(mctx, start_skey(mctx, key, params));
 }
 
 static int mac_update(void *mctx, const unsigned char *in, size_t len)
@@ -246,7 +270,7 @@ static int set_uri(native_mac *n, const char *uri)
     key = gt_skey_find(n->prov, uri, NULL);
     ok = key != NULL && set_skey(n, key);
     gt_skey_free(key);
-    return ok;
+    return started(n, ok);
 }
 
 static int mac_set_ctx_params(void *mctx, const OSSL_PARAM params[])
@@ -265,7 +289,7 @@ static int mac_set_ctx_params(void *mctx, const OSSL_PARAM params[])
         (!OSSL_PARAM_get_size_t(p, &size) || !gt_mac_set_size(&n->m, size)))
         return bad(n, "size");
     if ((p = OSSL_PARAM_locate_const(params, paramset)) != NULL &&
-        (!OSSL_PARAM_get_utf8_string_ptr(p, &text) || !gt_mac_set_sbox(&n->m, text)))
+        (!gt_param_text(p, &text) || !gt_mac_set_sbox(&n->m, text)))
         return bad(n, "paramset");
     if ((p = OSSL_PARAM_locate_const(params, cipher_key_mesh)) != NULL &&
         !OSSL_PARAM_get_size_t(p, &master))
@@ -278,7 +302,7 @@ static int mac_set_ctx_params(void *mctx, const OSSL_PARAM params[])
     if (uri != NULL)
         return set_uri(n, uri);
     if (p != NULL)
-        return OSSL_PARAM_get_octet_string_ptr(p, &key, &size) && set_key(n, key, size);
+        return started(n, gt_param_octets(p, &key, &size) && set_key(n, key, size));
     return 1;
 }
 

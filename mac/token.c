@@ -115,8 +115,11 @@ int gt_token_mac_update(gt_token_mac *t, const gt_mac *m, const uint8_t *data, s
 {
     gt_error err = {.reason = GT_OK};
 
-    if (!begin(t, m))
+    /* What follows would be the MAC of a message without this part. */
+    if (!begin(t, m)) {
+        t->ended = 1;
         return 0;
+    }
     return gt_stream_update(t->stream, data, len, NULL, &err) || fail(t, &err);
 }
 

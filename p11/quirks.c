@@ -103,6 +103,10 @@ static struct {
     SESSION(FindObjectsFinal)                                                                      \
     INIT(EncryptInit) IN_OUT(Encrypt) IN_OUT(EncryptUpdate) OUT(EncryptFinal)                      \
     INIT(DecryptInit) IN_OUT(Decrypt) IN_OUT(DecryptUpdate) OUT(DecryptFinal)                      \
+    OUT(GetOperationState)                                                                         \
+    SERIAL(SetOperationState,                                                                      \
+           (CK_SESSION_HANDLE s, CK_BYTE *p, CK_ULONG n, CK_OBJECT_HANDLE e, CK_OBJECT_HANDLE a),  \
+           (s, p, n, e, a))                                                                        \
     INIT(SignInit) IN_OUT(Sign) IN(SignUpdate) OUT(SignFinal)                                      \
     DIGEST_INIT(DigestInit) IN_OUT(Digest) IN(DigestUpdate) OUT(DigestFinal)                       \
     SERIAL(GenerateKey,                                                                            \

@@ -108,7 +108,7 @@ struct begin {
     gt_stream *s;
     const CK_MECHANISM *mechanism;
     CK_BYTE *state; /* or: a state to go on from */
-    CK_ULONG state_len;
+    CK_ULONG state_len, room;
 };
 
 static CK_RV init(gt_lease *lease, gt_stream *s, CK_MECHANISM *mechanism)
@@ -149,7 +149,7 @@ int gt_stream_begin(gt_stream *s, gt_stream_kind kind, const CK_MECHANISM *mecha
 {
     static const char *const calls[] = {"C_EncryptInit", "C_DecryptInit", "C_SignInit"};
     static const char *const uses[] = {"encrypt", "decrypt", "sign"};
-    struct begin b = {s, mechanism, NULL, 0};
+    struct begin b = {s, mechanism, NULL, 0, 0};
 
     if (s->open)
         close_session(s);
@@ -246,10 +246,18 @@ int gt_stream_final(gt_stream *s, uint8_t *out, size_t *out_len, gt_error *err)
 
 /* ---- copying --------------------------------------------------------------------------------- */
 
+/* A foreign module's state may be what it has in memory, the key as well. */
+static void drop_state(struct begin *b)
+{
+    if (b->state != NULL)
+        gost_wipe(b->state, b->room);
+    free(b->state);
+}
+
 gt_stream *gt_stream_copy(gt_stream *s, gt_error *err)
 {
     gt_stream *copy = gt_stream_new(s->key);
-    struct begin b = {copy, NULL, NULL, 0};
+    struct begin b = {copy, NULL, NULL, 0, 0};
     CK_FUNCTION_LIST *f;
     CK_RV rv;
 
@@ -264,7 +272,8 @@ gt_stream *gt_stream_copy(gt_stream *s, gt_error *err)
     if (f == NULL)
         goto fail;
     rv = f->C_GetOperationState(s->session, NULL, &b.state_len);
-    if (rv == CKR_OK && (b.state = malloc(b.state_len)) == NULL)
+    b.room = b.state_len;
+    if (rv == CKR_OK && (b.state = malloc(b.room)) == NULL)
         rv = CKR_HOST_MEMORY;
     if (rv == CKR_OK)
         rv = f->C_GetOperationState(s->session, b.state, &b.state_len);
@@ -277,11 +286,11 @@ gt_stream *gt_stream_copy(gt_stream *s, gt_error *err)
     }
     if (!gt_with_session(copy->key->t, copy->key, 0, begin_work, &b, "C_SetOperationState", err))
         goto fail;
-    free(b.state);
+    drop_state(&b);
     return copy;
 
 fail:
-    free(b.state);
+    drop_state(&b);
     gt_stream_free(copy);
     return NULL;
 }

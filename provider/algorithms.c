@@ -43,12 +43,15 @@ static void join(void)
 }
 
 const OSSL_ALGORITHM *gt_algorithms_with_common(const gt_provider *prov, int operation,
-                                                const OSSL_ALGORITHM *native)
+                                                const OSSL_ALGORITHM *native, int *no_cache)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-    if (operation == OSSL_OP_KEYMGMT && !gt_common_ready(prov))
+    if (operation == OSSL_OP_KEYMGMT && !gt_common_ready(prov)) {
+        /* The default provider may come yet. */
+        *no_cache = prov->libctx != NULL;
         return native;
+    }
     pthread_once(&once, join);
     for (size_t i = 0; i < OPERATIONS; i++)
         if (table[i].operation == operation)

@@ -200,7 +200,7 @@ static const OSSL_ALGORITHM *provider_query(void *provctx, int operation, int *n
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
         if (table[i].operation == operation && !(table[i].native && prov->bridged))
             list = table[i].algorithms;
-    return gt_algorithms_with_common(prov, operation, list);
+    return gt_algorithms_with_common(prov, operation, list, no_cache);
 }
 
 static const OSSL_ITEM *provider_reasons(void *provctx)

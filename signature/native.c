@@ -13,6 +13,7 @@
 #include "digest/digest.h"
 #include "gost/streebog.h"
 #include "keymgmt/native.h"
+#include "provider/param.h"
 #include "signature/signature.h"
 
 static OSSL_FUNC_signature_newctx_fn signature_newctx_256, signature_newctx_512;
@@ -151,7 +152,7 @@ static int signature_set_ctx_params(void *vctx, const OSSL_PARAM params[])
     if (params == NULL)
         return 1;
     p = OSSL_PARAM_locate_const(params, OSSL_SIGNATURE_PARAM_DIGEST);
-    if (p != NULL && (!OSSL_PARAM_get_utf8_string_ptr(p, &name) || !check_digest(ctx, name)))
+    if (p != NULL && (!gt_param_text(p, &name) || !check_digest(ctx, name)))
         return 0;
 #ifdef OSSL_SIGNATURE_PARAM_SIGNATURE
     p = OSSL_PARAM_locate_const(params, OSSL_SIGNATURE_PARAM_SIGNATURE);
@@ -159,7 +160,7 @@ static int signature_set_ctx_params(void *vctx, const OSSL_PARAM params[])
         const void *sig;
         size_t len;
 
-        if (!OSSL_PARAM_get_octet_string_ptr(p, &sig, &len))
+        if (!gt_param_octets(p, &sig, &len))
             return 0;
         /* One of another length is no signature of ours: it will not verify. */
         ctx->sig_len = len < sizeof(ctx->sig) ? len : sizeof(ctx->sig);

@@ -10,6 +10,7 @@
 #include <gosttoken/openssl.h>
 
 #include "gost/random.h"
+#include "provider/param.h"
 
 #define NONE CK_UNAVAILABLE_INFORMATION
 
@@ -196,6 +197,6 @@ int gt_skey_uri_param(gt_provider *prov, const OSSL_PARAM params[], const char *
     if (p == NULL)
         return 1;
     /* Not a NUL-terminated string: a URI cut off, or none, would be an empty one. */
-    return (OSSL_PARAM_get_utf8_string_ptr(p, uri) && *uri != NULL) ||
+    return gt_param_text(p, uri) ||
            gt_raise(&prov->core, GT_R_PARAMETER, "%s is to be a UTF-8 string", GOSTTOKEN_PARAM_URI);
 }

@@ -6,6 +6,7 @@
 
 #include <gosttoken/openssl.h>
 
+#include "provider/param.h"
 #include "skeymgmt/skey.h"
 
 /* As everywhere in the provider: the S-box of GOST 28147-89 by name or OID. */
@@ -56,8 +57,7 @@ static void *import(gt_provider *prov, const gt_skey_alg *alg, int selection,
     }
     if (uri != NULL)
         return gt_skey_find(prov, uri, alg);
-    if (!OSSL_PARAM_get_octet_string_ptr(raw, &bytes, &len) || len != GT_SKEY_BYTES ||
-        bytes == NULL) {
+    if (!gt_param_octets(raw, &bytes, &len) || len != GT_SKEY_BYTES || bytes == NULL) {
         gt_raise(&prov->core, GT_R_LENGTH, "a %s key has %d bytes", alg->name, GT_SKEY_BYTES);
         return NULL;
     }
@@ -86,9 +86,8 @@ static void *generate(gt_provider *prov, const gt_skey_alg *alg, const OSSL_PARA
 
     if (!gt_skey_uri_param(prov, params, &uri))
         return NULL;
-    if (p != NULL &&
-        (alg->type != CKK_GOST28147 || uri == NULL || !OSSL_PARAM_get_utf8_string_ptr(p, &name) ||
-         name == NULL || (sbox = gost_sbox_by_name(name)) == NULL)) {
+    if (p != NULL && (alg->type != CKK_GOST28147 || uri == NULL || !gt_param_text(p, &name) ||
+                      (sbox = gost_sbox_by_name(name)) == NULL)) {
         gt_raise(&prov->core, GT_R_PARAMETER,
                  "paramset is the name or OID of the S-box of a gost28147 key on a token");
         return NULL;

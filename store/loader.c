@@ -24,6 +24,7 @@
 #include "keymgmt/common.h"
 #include "keymgmt/native.h"
 #include "provider/ask.h"
+#include "provider/param.h"
 #include "store/store.h"
 
 static OSSL_FUNC_store_open_fn store_open;
@@ -86,7 +87,7 @@ static int set_subject(store_ctx *ctx, const OSSL_PARAM *p)
     X509_NAME *subject;
     size_t len;
 
-    if (!OSSL_PARAM_get_octet_string_ptr(p, &value, &len))
+    if (!gt_param_octets(p, &value, &len))
         return 0;
     der = value;
     subject = d2i_X509_NAME(NULL, &der, (long)len);

@@ -2,6 +2,7 @@
 /* CKM_EC_KEY_PAIR_GEN and CKM_ECDH1_DERIVE. */
 #include "token/mech.h"
 #include "token/ossl.h"
+#include "token/ossl_inner.h"
 #include "token/pkey.h"
 #include "token/secmem.h"
 
@@ -38,7 +39,7 @@ static CK_RV make(OSSL_LIB_CTX *lib, const tok_curve *curve, tok_attrs *pub, tok
     params[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
                                                  (char *)(uintptr_t)curve->name, 0);
     params[1] = OSSL_PARAM_construct_end();
-    rv = tok_pkey_generate(lib, "EC", params, &pkey);
+    rv = tok_pkey_generate(lib, TOK_OSSL_EC, params, &pkey);
     if (rv == CKR_OK)
         rv = tok_pkey_number(pkey, OSSL_PKEY_PARAM_PRIV_KEY, curve->bytes, priv, CKA_VALUE);
     EVP_PKEY_free(pkey);

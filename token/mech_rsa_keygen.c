@@ -2,6 +2,7 @@
 /* CKM_RSA_PKCS_KEY_PAIR_GEN. */
 #include "token/mech.h"
 #include "token/ossl.h"
+#include "token/ossl_inner.h"
 #include "token/pkey.h"
 
 #include <openssl/core_names.h>
@@ -50,7 +51,7 @@ static CK_RV make(OSSL_LIB_CTX *lib, size_t bits, uint64_t e, tok_attrs *pub, to
     params[0] = OSSL_PARAM_construct_size_t(OSSL_PKEY_PARAM_RSA_BITS, &bits);
     params[1] = OSSL_PARAM_construct_uint64(OSSL_PKEY_PARAM_RSA_E, &e);
     params[2] = OSSL_PARAM_construct_end();
-    rv = tok_pkey_generate(lib, "RSA", params, &pkey);
+    rv = tok_pkey_generate(lib, TOK_OSSL_RSA, params, &pkey);
     for (i = 0; rv == CKR_OK && i < sizeof parts / sizeof parts[0]; i++) {
         rv = tok_pkey_number(pkey, parts[i].name, 0, priv, parts[i].type);
         if (rv == CKR_OK && i < PUBLIC_PARTS)

@@ -3,6 +3,7 @@
 #include "token/ossl.h"
 #include "token/core.h"
 #include "token/object.h"
+#include "token/ossl_inner.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -20,7 +21,7 @@
 static struct {
     pthread_mutex_t lock;
     OSSL_LIB_CTX *ctx;
-    OSSL_PROVIDER *provider;
+    OSSL_PROVIDER *provider, *inner;
     pid_t pid;       /* of the process that made it */
     pthread_t first; /* the thread that made it */
     int shared;      /* another thread has used it */
@@ -34,9 +35,11 @@ static int ready;
 static void drop(void)
 {
     (void)ERR_set_mark();
+    (void)OSSL_PROVIDER_unload(own.inner);
     (void)OSSL_PROVIDER_unload(own.provider);
     OSSL_LIB_CTX_free(own.ctx);
     (void)ERR_pop_to_mark();
+    own.inner = NULL;
     own.provider = NULL;
     own.ctx = NULL;
     own.shared = 0;
@@ -72,18 +75,22 @@ static void make(void)
 {
     OSSL_LIB_CTX *ctx = OSSL_LIB_CTX_new();
     OSSL_PROVIDER *provider = ctx != NULL ? OSSL_PROVIDER_load(ctx, "default") : NULL;
+    OSSL_PROVIDER *inner = provider != NULL ? tok_ossl_inner(ctx, provider) : NULL;
 
     (void)pthread_mutex_lock(&own.lock);
-    if (own.ctx == NULL && provider != NULL) {
+    if (own.ctx == NULL && inner != NULL) {
         own.ctx = ctx;
         own.provider = provider;
+        own.inner = inner;
         own.pid = getpid();
         own.first = pthread_self();
         own.shared = 0;
         ctx = NULL;
-        provider = NULL;
+        provider = inner = NULL;
     }
     (void)pthread_mutex_unlock(&own.lock);
+    if (inner != NULL)
+        (void)OSSL_PROVIDER_unload(inner);
     if (provider != NULL)
         (void)OSSL_PROVIDER_unload(provider);
     OSSL_LIB_CTX_free(ctx);
@@ -153,6 +160,7 @@ void tok_ossl_forget(void)
 {
     (void)pthread_mutex_init(&own.lock, NULL);
     own.ctx = NULL;
+    own.inner = NULL;
     own.provider = NULL;
     own.shared = 0;
 }

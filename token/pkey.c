@@ -3,6 +3,7 @@
 #include "token/pkey.h"
 #include "gost/mem.h"
 #include "token/ossl.h"
+#include "token/ossl_inner.h"
 #include "token/secmem.h"
 
 #include <openssl/core_names.h>
@@ -113,8 +114,8 @@ static CK_RV rsa(OSSL_LIB_CTX *lib, const tok_attrs *a, int private, EVP_PKEY **
                 ok = ok && add(&set, rsa_crt[i].name, a, rsa_crt[i].type);
         }
     }
-    rv = ok ? from_data(lib, "RSA", private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, set.params,
-                        out)
+    rv = ok ? from_data(lib, TOK_OSSL_RSA, private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY,
+                        set.params, out)
             : CKR_DEVICE_ERROR;
     tok_secret_free(set.buf);
     return rv;
@@ -146,8 +147,8 @@ static CK_RV ec(OSSL_LIB_CTX *lib, const tok_attrs *a, int private, EVP_PKEY **o
     if (private && !add(&set, OSSL_PKEY_PARAM_PRIV_KEY, a, CKA_VALUE))
         rv = CKR_DEVICE_ERROR;
     if (rv == CKR_OK)
-        rv =
-            from_data(lib, "EC", private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, set.params, out);
+        rv = from_data(lib, TOK_OSSL_EC, private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY,
+                       set.params, out);
     tok_secret_free(set.buf);
     return rv;
 }

@@ -26,6 +26,8 @@ static const struct {
                                           "signingCertificate attribute")},
     [CLI_FLAW_KEY_USAGE] = {"key-usage",
                             N_("the signer's certificate is not for signing (keyUsage)")},
+    [CLI_FLAW_OTHER_SIGNER] = {"other-signer",
+                               N_("the signer is none of those whose certificates --cert names")},
     [CLI_FLAW_EXPIRED] = {"expired", N_("the signer's certificate has expired")},
     [CLI_FLAW_NOT_YET] = {"not-yet-valid", N_("the signer's certificate is not valid yet")},
     [CLI_FLAW_REVOKED] = {"revoked", N_("a certificate has been revoked by its authority")},
@@ -408,11 +410,29 @@ static char *chain_detail(X509_STORE_CTX *ctx)
     return text;
 }
 
+/*
+ * The message's CRLs but for those of an authority whose CRL was given: who signs chooses them, and
+ * one from before a revocation may still be in force.
+ */
+static STACK_OF(X509_CRL) * crls_of(const cli_trust *t, CMS_ContentInfo *cms)
+{
+    STACK_OF(X509_CRL) *crls = CMS_get1_crls(cms);
+
+    for (int i = sk_X509_CRL_num(crls) - 1; i >= 0; i--)
+        for (int k = 0; k < sk_X509_CRL_num(t->crls); k++)
+            if (!X509_NAME_cmp(X509_CRL_get_issuer(sk_X509_CRL_value(crls, i)),
+                               X509_CRL_get_issuer(sk_X509_CRL_value(t->crls, k)))) {
+                X509_CRL_free(sk_X509_CRL_delete(crls, i));
+                break;
+            }
+    return crls;
+}
+
 static void check_chain(const cli *c, const cli_trust *t, CMS_ContentInfo *cms,
                         STACK_OF(X509) * certs, X509 *x, cli_checked *r)
 {
     STACK_OF(X509) *untrusted = sk_X509_new_null();
-    STACK_OF(X509_CRL) *crls = CMS_get1_crls(cms);
+    STACK_OF(X509_CRL) *crls = crls_of(t, cms);
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     unsigned long flags = 0;
     int ok = untrusted && ctx;
@@ -424,7 +444,7 @@ static void check_chain(const cli *c, const cli_trust *t, CMS_ContentInfo *cms,
     ok = ok && X509_STORE_CTX_init(ctx, t->store, x, untrusted) > 0;
     if (ok) {
         strict_crls = c->value[OPT_CMS_CRL_CHECK] != NULL;
-        if (t->crls || strict_crls)
+        if (sk_X509_CRL_num(t->crls) > 0 || strict_crls)
             flags = X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
         X509_STORE_CTX_set_flags(ctx, flags);
         X509_STORE_CTX_set_verify_cb(ctx, judge);
@@ -444,6 +464,14 @@ static void check_chain(const cli *c, const cli_trust *t, CMS_ContentInfo *cms,
     sk_X509_CRL_pop_free(crls, X509_CRL_free);
     sk_X509_free(untrusted);
     ERR_clear_error();
+}
+
+static int is_among(STACK_OF(X509) * certs, X509 *x)
+{
+    for (int i = 0; i < sk_X509_num(certs); i++)
+        if (!X509_cmp(sk_X509_value(certs, i), x))
+            return 1;
+    return 0;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
@@ -474,6 +502,8 @@ void cli_check_signer(const cli *c, const cli_trust *t, CMS_ContentInfo *cms, CM
             spoil(r, CLI_FLAW_KEY_USAGE, NULL);
         if (t->store)
             check_chain(c, t, cms, certs, x, r);
+        else if (sk_X509_num(t->extra) > 0 && !is_among(t->extra, x))
+            spoil(r, CLI_FLAW_OTHER_SIGNER, NULL);
     }
     sk_X509_pop_free(certs, X509_free);
 }

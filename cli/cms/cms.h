@@ -85,6 +85,7 @@ typedef struct cli_files {
 } cli_files;
 int cli_walk(const char *dir, int signatures, cli_files *files);
 void cli_files_add(cli_files *files, char *path); /* takes it */
+void cli_files_sort(cli_files *files);
 void cli_walk_free(cli_files *files);
 
 /* ---- the message's parts (parts.c) ---------------------------------------------------------- */
@@ -131,6 +132,9 @@ int cli_message_normalise(cli_bytes *der);
 /* "dir/name" of "dir/name.sig"; NULL: the name does not end so. Freed with free(). */
 char *cli_message_content_name(const char *path);
 
+/* Whether there is a plain file of that name: nothing else is read that nobody has named. */
+int cli_message_content_is_there(const char *path);
+
 /* ---- who signs (signers.c) ------------------------------------------------------------------ */
 
 typedef struct cli_signer {
@@ -152,14 +156,18 @@ void cli_signers_free(cli_signers *s);
 /* Certificates of a file, PEM or DER, one or more, pushed to `to`. Reports mistakes. */
 int cli_certs_read(const char *path, STACK_OF(X509) * to);
 
+/* After the last of the objects that a PEM reader took: whether it ended at what is no object, a
+ * damaged one. */
+int cli_pem_damaged(void);
+
 /* Freed with free(). */
 char *cli_name_text(const X509_NAME *name);
 
 /* ---- whom to trust (trust.c) ---------------------------------------------------------------- */
 
 typedef struct cli_trust {
-    X509_STORE *store; /* NULL: chains are not checked */
-    int crls;          /* some were given */
+    X509_STORE *store;         /* NULL: chains are not checked */
+    STACK_OF(X509_CRL) * crls; /* those that were given, which the store has as well */
     STACK_OF(X509) * extra;
     int has_time;
     time_t time;
@@ -182,6 +190,7 @@ typedef enum cli_flaw {
     CLI_FLAW_CADES,
     CLI_FLAW_NO_CADES,
     CLI_FLAW_KEY_USAGE,
+    CLI_FLAW_OTHER_SIGNER,
     CLI_FLAW_EXPIRED,
     CLI_FLAW_NOT_YET,
     CLI_FLAW_REVOKED,

@@ -2,6 +2,7 @@
 /* Reading messages. See cli/cms/cms.h. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include "cli/cms/cms.h"
@@ -18,19 +19,27 @@ static void replace(cli_bytes *data, const void *at, size_t len)
     data->len = len;
 }
 
+/* How many messages there are in it, the first of which is taken; what is damaged counts too. */
 static int from_pem(cli_bytes *data)
 {
     BIO *bio = BIO_new_mem_buf(data->at, (int)data->len);
     char *name = NULL, *header = NULL;
     unsigned char *der = NULL;
+    cli_bytes first = {0};
     long len = 0;
-    int ok = 0;
+    int found = 0;
 
-    while (!ok && bio && PEM_read_bio(bio, &name, &header, &der, &len)) {
+    ERR_clear_error();
+    while (bio && PEM_read_bio(bio, &name, &header, &der, &len)) {
+        int is_message = 0;
+
         for (size_t i = 0; i < sizeof(pem_names) / sizeof(*pem_names); i++)
-            ok = ok || !strcmp(name, pem_names[i]);
-        if (ok)
-            replace(data, der, (size_t)len);
+            is_message = is_message || !strcmp(name, pem_names[i]);
+        /* The reader has the text itself, not what is put in its place. */
+        if (is_message && !found++) {
+            first = (cli_bytes){cli_alloc((size_t)len + 1), (size_t)len};
+            memcpy(first.at, der, first.len);
+        }
         OPENSSL_free(name);
         OPENSSL_free(header);
         OPENSSL_free(der);
@@ -38,8 +47,13 @@ static int from_pem(cli_bytes *data)
         der = NULL;
     }
     BIO_free(bio);
+    if (found) {
+        found += cli_pem_damaged();
+        free(data->at);
+        *data = first;
+    }
     ERR_clear_error();
-    return ok;
+    return found;
 }
 
 /* Base64 without the lines of PEM, as some programs write it. */
@@ -50,7 +64,9 @@ static int from_base64(cli_bytes *data)
     int n = 0, rest = 0, ok;
 
     EVP_DecodeInit(ctx);
-    ok = ctx && EVP_DecodeUpdate(ctx, out, &n, data->at, (int)data->len) >= 0 &&
+    /* To the decoder a hyphen is the end, whatever follows. */
+    ok = ctx && !memchr(data->at, '-', data->len) &&
+         EVP_DecodeUpdate(ctx, out, &n, data->at, (int)data->len) >= 0 &&
          EVP_DecodeFinal(ctx, out + n, &rest) >= 0 && n + rest > 0 && out[0] == 0x30;
     if (ok)
         replace(data, out, (size_t)(n + rest));
@@ -91,7 +107,7 @@ int cli_message_read(const char *path, cli_bytes *der)
 {
     cli_source source;
     const char *name;
-    int code = cli_source_open(path, 0, NULL, &source), ok;
+    int code = cli_source_open(path, 0, NULL, &source), found;
 
     memset(der, 0, sizeof(*der));
     if (code != CLI_OK)
@@ -104,8 +120,13 @@ int cli_message_read(const char *path, cli_bytes *der)
     } else if (!der->len) {
         code = cli_fail(CLI_FAILURE, _("%s is empty"), name);
     } else if (der->at[0] != 0x30) {
-        ok = memmem(der->at, der->len, "-----BEGIN ", 11) ? from_pem(der) : from_base64(der);
-        if (!ok)
+        found = memmem(der->at, der->len, "-----BEGIN ", 11) ? from_pem(der) : from_base64(der);
+        if (found > 1)
+            code = cli_fail(CLI_FAILURE,
+                            _("%s holds more than one message, or something damaged after it: put "
+                              "each in a file of its own"),
+                            name);
+        else if (!found)
             code = cli_fail(CLI_FAILURE, _("%s is no CMS message in DER, PEM or Base64"), name);
     }
     if (code != CLI_OK) {
@@ -138,4 +159,11 @@ char *cli_message_content_name(const char *path)
         path[len - suffix - 1] == '/')
         return NULL;
     return cli_printf("%.*s", (int)(len - suffix), path);
+}
+
+int cli_message_content_is_there(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gosttoken sign: makes CMS messages. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +101,17 @@ static int cannot_write(const char *name)
 
 static int put(BIO *out, const void *at, size_t len)
 {
-    return !len || BIO_write(out, at, (int)len) == (int)len;
+    const uint8_t *p = at;
+
+    while (len) { /* a disk that gets full takes a part, and says why it does not take the rest */
+        int n = BIO_write(out, p, len < INT_MAX ? (int)len : INT_MAX);
+
+        if (n <= 0)
+            return 0;
+        p += n;
+        len -= (size_t)n;
+    }
+    return 1;
 }
 
 /* The content, which must be what was signed. */
@@ -233,6 +244,14 @@ static int open_content(job *j, const char *path, cli_source *content)
         return cli_fail(CLI_USAGE,
                         _("%s has signatures without the content: name its file by --content"),
                         path);
+    if (beside && !cli_message_content_is_there(beside)) {
+        code = cli_fail(CLI_FAILURE,
+                        _("%s has signatures without the content, and there is no file %s: name it "
+                          "by --content"),
+                        path, beside);
+        free(beside);
+        return code;
+    }
     code = cli_source_open(given ? given : beside, 0, &j->progress, content);
     /* The name is for messages only: one that lives as long as the source. */
     content->name = path;
@@ -438,6 +457,23 @@ static int one_of(const char *value, const char *const *words)
     return 0;
 }
 
+/* Two files of one name from two directories would be one message in that of --out. */
+static int check_names(const job *j)
+{
+    cli_files to = {0};
+    int code = CLI_OK;
+
+    for (int i = 0; i < j->c->operands; i++)
+        cli_files_add(&to, output_name(j, j->c->operand[i], NULL));
+    cli_files_sort(&to);
+    for (size_t i = 1; code == CLI_OK && i < to.n; i++)
+        if (!strcmp(to.at[i - 1], to.at[i]))
+            code =
+                cli_fail(CLI_USAGE, _("two of the files would both have the message %s"), to.at[i]);
+    cli_walk_free(&to);
+    return code;
+}
+
 static int check_outputs(const job *j)
 {
     const cli *c = j->c;
@@ -454,6 +490,8 @@ static int check_outputs(const job *j)
             code = cli_output_free(c, to);
         free(to);
     }
+    if (code == CLI_OK && !to_stdout)
+        code = check_names(j);
     if (code != CLI_OK || !to_stdout)
         return code;
     if (several)

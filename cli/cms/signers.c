@@ -40,6 +40,13 @@ static int push(STACK_OF(X509) * to, X509 *x)
     return 0;
 }
 
+int cli_pem_damaged(void)
+{
+    unsigned long e = ERR_peek_last_error();
+
+    return e && !(ERR_GET_LIB(e) == ERR_LIB_PEM && ERR_GET_REASON(e) == PEM_R_NO_START_LINE);
+}
+
 int cli_certs_read(const char *path, STACK_OF(X509) * to)
 {
     BIO *bio = BIO_new_file(path, "rb");
@@ -48,8 +55,11 @@ int cli_certs_read(const char *path, STACK_OF(X509) * to)
 
     if (!bio)
         return cli_fail_ossl(CLI_FAILURE, _("cannot read %s"), path);
+    ERR_clear_error();
     while ((x = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL)) != NULL)
         push(to, x);
+    if (sk_X509_num(to) != before && cli_pem_damaged())
+        code = cli_fail(CLI_FAILURE, _("a certificate in %s is damaged"), path);
     if (sk_X509_num(to) == before && BIO_seek(bio, 0) == 0)
         push(to, d2i_X509_bio(bio, NULL));
     if (sk_X509_num(to) == before)
@@ -386,6 +396,18 @@ static int add_signer(cli *c, const char *spec, given *g, cli_signers *s)
     return code;
 }
 
+/* A certificate that somebody names is meant to be used. */
+static int check_given(const given *g, const cli_signers *s)
+{
+    for (int k = 0; k < sk_X509_num(g->certs); k++)
+        for (size_t i = 0; i < s->n; i++)
+            if (!X509_cmp(sk_X509_value(g->certs, k), s->at[i].cert))
+                return CLI_OK;
+    return sk_X509_num(g->certs) > 0
+               ? cli_fail(CLI_FAILURE, _("no certificate of --cert belongs to a key that signs"))
+               : CLI_OK;
+}
+
 int cli_signers_find(cli *c, cli_signers *s)
 {
     given g = {sk_X509_new_null(), sk_X509_new_null()};
@@ -407,6 +429,8 @@ int cli_signers_find(cli *c, cli_signers *s)
             code = add_signer(c, c->given[i].value, &g, s);
     if (code == CLI_OK && !s->n)
         code = add_signer(c, NULL, &g, s);
+    if (code == CLI_OK)
+        code = check_given(&g, s);
     if (code == CLI_OK)
         code = fill(c, &g, s);
     sk_X509_pop_free(g.certs, X509_free);

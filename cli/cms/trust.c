@@ -72,12 +72,16 @@ static int read_crl(const char *path, cli_trust *t)
     crl = PEM_read_bio_X509_CRL(bio, NULL, NULL, "");
     if (!crl && BIO_seek(bio, 0) == 0)
         crl = d2i_X509_CRL_bio(bio, NULL);
+    ERR_clear_error();
     for (; crl; crl = PEM_read_bio_X509_CRL(bio, NULL, NULL, "")) {
         found = 1;
-        if (!X509_STORE_add_crl(t->store, crl))
+        if (!X509_STORE_add_crl(t->store, crl) || !sk_X509_CRL_push(t->crls, crl)) {
             code = cli_fail_ossl(CLI_FAILURE, _("cannot use the CRL %s"), path);
-        X509_CRL_free(crl);
+            X509_CRL_free(crl);
+        }
     }
+    if (code == CLI_OK && found && cli_pem_damaged())
+        code = cli_fail(CLI_FAILURE, _("a CRL in %s is damaged"), path);
     BIO_free(bio);
     ERR_clear_error();
     return found ? code : cli_fail(CLI_FAILURE, _("there is no X.509 CRL in %s"), path);
@@ -116,14 +120,13 @@ int cli_trust_start(cli *c, cli_trust *t)
     if (code != CLI_OK || c->value[OPT_CMS_NO_CHAIN])
         return code;
     t->store = X509_STORE_new();
-    if (!t->store)
+    t->crls = sk_X509_CRL_new_null();
+    if (!t->store || !t->crls)
         return cli_fail(CLI_FAILURE, _("out of memory"));
     code = read_authorities(c, t);
     at = 0;
-    while (code == CLI_OK && (path = cli_each(c, OPT_CMS_CRL, &at)) != NULL) {
-        t->crls = 1;
+    while (code == CLI_OK && (path = cli_each(c, OPT_CMS_CRL, &at)) != NULL)
         code = read_crl(path, t);
-    }
     return code;
 }
 
@@ -131,5 +134,6 @@ void cli_trust_free(cli_trust *t)
 {
     X509_STORE_free(t->store);
     sk_X509_pop_free(t->extra, X509_free);
+    sk_X509_CRL_pop_free(t->crls, X509_CRL_free);
     memset(t, 0, sizeof(*t));
 }

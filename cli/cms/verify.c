@@ -166,7 +166,7 @@ static int find_content(const job *j, message *m)
         return bad(m, CLI_USAGE,
                    _("the content is not in the message: name its file by "
                      "--content"));
-    if (!given && access(m->content_name, F_OK) != 0)
+    if (!given && !cli_message_content_is_there(m->content_name))
         return bad_text(m, CLI_FAILURE,
                         cli_printf(_("the content is not in the message, and there is no file %s: "
                                      "name it by --content"),

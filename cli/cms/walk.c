@@ -74,13 +74,18 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+void cli_files_sort(cli_files *files)
+{
+    if (files->n)
+        qsort(files->at, files->n, sizeof(*files->at), by_name);
+}
+
 int cli_walk(const char *dir, int signatures, cli_files *files)
 {
     int code = *dir ? walk(dir, signatures, 0, files)
                     : cli_fail(CLI_USAGE, _("the name of a directory is empty"));
 
-    if (files->n)
-        qsort(files->at, files->n, sizeof(*files->at), by_name);
+    cli_files_sort(files);
     return code;
 }
 

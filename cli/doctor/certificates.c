@@ -55,7 +55,7 @@ static X509_STORE *trusted(doctor *d)
     if (store && X509_STORE_load_file(store, d->ca))
         return store;
     why = cli_ossl_error(&code);
-    doc_find(d, DOC_ERROR, cli_printf("openssl x509 -in %s -noout", d->ca),
+    doc_find(d, DOC_ERROR, doc_command("openssl x509 -noout -in", d->ca),
              _("no CA certificate can be read from %s: %s"), d->ca, why);
     free(why);
     X509_STORE_free(store);

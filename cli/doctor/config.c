@@ -22,8 +22,8 @@ void doc_config(doctor *d)
     if (get_places(&places) != CKR_OK)
         places.conf[0] = '\0';
     if (code != CLI_OK && strstr(why, "gosttoken.conf(5)"))
-        doc_find(d, DOC_ERROR,
-                 cli_printf("editor %s", *places.conf ? places.conf : "gosttoken.conf"), "%s", why);
+        doc_find(d, DOC_ERROR, doc_command("editor", *places.conf ? places.conf : "gosttoken.conf"),
+                 "%s", why);
     else if (*places.conf)
         doc_find(d, DOC_OK, NULL, _("%s is in effect"), places.conf);
     else

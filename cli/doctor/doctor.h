@@ -45,6 +45,8 @@ char *doc_heard(void);
 char *doc_token_option(const char *label);
 /* A word of a command, quoted for the shell if it has to be. Freed with free(). */
 char *doc_quoted(const char *word);
+/* A remedy: the command, a blank, the word quoted. Freed with free(). */
+char *doc_command(const char *command, const char *word);
 
 /* ---- the module (module.c) ------------------------------------------------------------------- */
 

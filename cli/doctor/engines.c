@@ -30,13 +30,13 @@ void doc_engines(doctor *d)
     doc_cnf_read(&cnf);
     if (cnf.gost_engine)
         doc_find(
-            d, DOC_WARNING, cli_printf("editor %s", cnf.path),
+            d, DOC_WARNING, doc_command("editor", cnf.path),
             _("%s loads another GOST engine (section [%s]): it may take keys of tokens for its "
               "own; leave one of the two"),
             cnf.path, cnf.gost_engine);
     if (cnf.gost_provider)
         doc_find(
-            d, DOC_WARNING, cli_printf("editor %s", cnf.path),
+            d, DOC_WARNING, doc_command("editor", cnf.path),
             _("%s loads another GOST provider (section [%s]): which one serves an algorithm is "
               "left to chance; leave one of the two"),
             cnf.path, cnf.gost_provider);

@@ -40,6 +40,7 @@ static void look_at(doctor *d, const char *name, form is, const char *value)
 {
     struct stat st;
     char *unset = cli_printf("unset %s", name);
+    char *quoted = doc_quoted(value);
     int there = stat(value, &st) == 0;
 
     if (is == FILE_THAT_IS && (!there || access(value, R_OK)))
@@ -53,7 +54,7 @@ static void look_at(doctor *d, const char *name, form is, const char *value)
         doc_find(d, DOC_ERROR, unset, _("%s names %s, which is not a directory that is there"),
                  name, value);
     else if (is == DIR_THAT_MAY_BE && *value != '/')
-        doc_find(d, DOC_WARNING, cli_printf("export %s=\"$PWD\"/%s", name, value),
+        doc_find(d, DOC_WARNING, cli_printf("export %s=\"$PWD\"/%s", name, quoted),
                  _("%s is \"%s\": it means another directory wherever a program is started"), name,
                  value);
     else if (is == SECRET)
@@ -65,6 +66,7 @@ static void look_at(doctor *d, const char *name, form is, const char *value)
         doc_find(d, DOC_WARNING, unset, _("%s is \"%s\": it can be on or off"), name, value);
     else
         free(unset);
+    free(quoted);
 }
 
 static int is_known(const char *entry, size_t len)
@@ -88,9 +90,13 @@ void doc_environment(doctor *d)
     for (char **e = environ; *e; e++) {
         size_t len = strcspn(*e, "=");
 
-        if (!strncmp(*e, ours, sizeof(ours) - 1) && !is_known(*e, len))
-            doc_find(d, DOC_WARNING, cli_printf("unset %.*s", (int)len, *e),
+        if (!strncmp(*e, ours, sizeof(ours) - 1) && !is_known(*e, len)) {
+            char *name = cli_printf("%.*s", (int)len, *e);
+
+            doc_find(d, DOC_WARNING, doc_command("unset", name),
                      _("%.*s is no variable of gosttoken: it may be misspelt"), (int)len, *e);
+            free(name);
+        }
     }
     if (!cJSON_GetArraySize(d->findings))
         doc_find(d, DOC_OK, NULL, _("no variable misleads"));

@@ -85,6 +85,14 @@ char *doc_quoted(const char *word)
     return out;
 }
 
+char *doc_command(const char *command, const char *word)
+{
+    char *quoted = doc_quoted(word), *text = cli_printf("%s %s", command, quoted);
+
+    free(quoted);
+    return text;
+}
+
 char *doc_token_option(const char *label)
 {
     char *quoted = doc_quoted(label), *text = cli_printf(" --token %s", quoted);

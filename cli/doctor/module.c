@@ -78,7 +78,7 @@ static void compare(doctor *d, const char *path)
         doc_find(d, DOC_ERROR, cli_strdup("gosttoken config"),
                  _("%s has module-path = %s, which cannot be read"), cnf.path, cnf.module);
     else if (cnf.module && !d->c->value[OPT_MODULE] && !same_file(cnf.module, path))
-        doc_find(d, DOC_WARNING, cli_printf("gosttoken --module %s list", cnf.module),
+        doc_find(d, DOC_WARNING, doc_command("gosttoken list --module", cnf.module),
                  _("OpenSSL uses another module than this program: %s has module-path = %s"),
                  cnf.path, cnf.module);
     doc_cnf_free(&cnf);
@@ -95,7 +95,7 @@ void doc_module_check(doctor *d)
         why = doc_heard();
         doc_find(d, DOC_ERROR,
                  strstr(why, "gosttoken.conf(5)") ? cli_strdup("gosttoken doctor config")
-                                                  : cli_printf("ldd %s", path),
+                                                  : doc_command("ldd", path),
                  "%s", why);
         free(why);
     } else {

@@ -74,7 +74,7 @@ static void look_at_secrets(doctor *d, const doc_cnf *cnf)
                  _("%s has pin-source = %s, which cannot be read"), cnf->path, cnf->pin_source);
     else if (st.st_mode & (S_IRWXG | S_IRWXO) & ~(mode_t)S_IXOTH)
         doc_find(d, st.st_mode & (S_IWGRP | S_IWOTH | S_IROTH) ? DOC_ERROR : DOC_WARNING,
-                 cli_printf("chmod 600 %s", cnf->pin_source),
+                 doc_command("chmod 600", cnf->pin_source),
                  _("the PIN file %s is open to others (mode %03o)"), cnf->pin_source,
                  (unsigned)st.st_mode & 0777);
 }
@@ -114,7 +114,7 @@ void doc_openssl(doctor *d)
                    "gosttoken by OpenSSL"),
                  cnf.path ? cnf.path : "openssl.cnf");
     else if (cnf.mistake)
-        doc_find(d, DOC_ERROR, cli_printf("editor %s", cnf.path),
+        doc_find(d, DOC_ERROR, doc_command("editor", cnf.path),
                  _("%s cannot be parsed (%s): OpenSSL ignores all of it"), cnf.path, cnf.mistake);
     else if (!cnf.ours)
         doc_find(d, DOC_WARNING, cli_strdup("gosttoken config"),

@@ -88,7 +88,7 @@ static void try_installed(doctor *d)
                  _("the provider is not installed (%s is not there)"), place.provider);
     } else if (cli_ossl_start(d->c) != CLI_OK) {
         why = doc_heard();
-        doc_find(d, DOC_ERROR, cli_printf("ldd %s", place.provider), "%s", why);
+        doc_find(d, DOC_ERROR, doc_command("ldd", place.provider), "%s", why);
         free(why);
     } else {
         look_at_loaded(d, "gosttoken");
@@ -121,7 +121,7 @@ void doc_provider(doctor *d)
             OSSL_PROVIDER_unload(prov);
     }
     why = cli_ossl_error(&code);
-    doc_find(d, DOC_ERROR, cnf.provider ? cli_printf("ldd %s", cnf.provider) : NULL,
+    doc_find(d, DOC_ERROR, cnf.provider ? doc_command("ldd", cnf.provider) : NULL,
              _("OpenSSL does not load the provider that %s names (%s): %s"), cnf.path,
              cnf.provider ? cnf.provider : cnf.name, why);
 end:

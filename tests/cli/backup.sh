@@ -38,6 +38,10 @@ t 4 'wrong' gt backup copy3 --pin-file wrong-pin --password-file password
 t 4 'terminal' gt backup copy3 --pin-file pin
 t 4 'cannot read the password file' gt backup copy3 --pin-file pin --password-file nowhere
 t 1 'cannot write' gt backup nowhere/copy3 --pin-file pin --password-file password
+t 2 'exclude' gt backup copy3 --pin-file pin --password-file password --password-fd 3 3<password
+mkfifo pipe
+t 1 'no plain file' gt backup pipe --force --pin-file pin --password-file password
+is "a pipe stays" -p pipe
 is "no failure leaves a file" "$(find . -name "*copy3*" | wc -l)" -eq 0
 if [ -e /dev/full ]; then
     ln -s /dev/full full
@@ -54,6 +58,8 @@ t 1 'no backup' gt restore password --check --password-file password
 t 1 'cannot read' gt restore nowhere --check --password-file password
 t 1 'not a file' gt restore <(cat copy) --check --password-file password
 t 2 'needs the file' gt restore --check
+t 2 'exclude' gt restore copy --check --password-file password --password-fd 3 3<password
+t 2 'exclude' gt restore copy --password-file password --so-pin-file so-pin --so-pin-fd 3 3<so-pin
 cp -r tokens tokens.before
 size=$(stat -c %s copy)
 for at in 0 15 20 30 50 60 70 100 111 112 200 $((size / 2)) $((size - 17)) $((size - 16)) $((size - 1)); do
@@ -86,7 +92,8 @@ is "nothing else is in the directory" "$(find tokens -mindepth 1 ! -name token-0
 # In another store, where there is none.
 home=$GOSTTOKEN_DIR
 export GOSTTOKEN_DIR=$work/elsewhere
-t 4 'wrong user PIN|PIN' gt restore copy --pin-file wrong-pin --password-file password
+t 4 'not the one the token had' gt restore copy --pin-file wrong-pin --password-file password
+is "and speaks of no tries" "$(grep -c tries err)" -eq 0
 is "a wrong PIN makes nothing" "$(find elsewhere -type f 2>/dev/null | wc -l)" -eq 0
 t 0 '' gt restore copy --pin-file pin --password-file password --slot 5 --json
 json 'j["slot"] == 5 and j["restored"] and not j["replaced"]'

@@ -132,6 +132,12 @@ def first_cert(m, path):
     c[1] = open(path, 'rb').read() + c[1]
 
 
+def crl(m, path):
+    """A list of revoked certificates, which a signer may put in."""
+    at = next(i for i, f in enumerate(m.fields) if f[0] == 0xa0)
+    m.fields.insert(at + 1, [0xa1, open(path, 'rb').read()])
+
+
 def no_digests(m, _):
     m.fields[1] = [0x31, b'']
 
@@ -168,7 +174,7 @@ def many_signers(m, n):
 
 ways = {f.__name__.replace('_', '-'): f for f in (
     drop, double, empty_value, attributes_as_content, no_attributes, content, other_type, nested,
-    no_signers, twice, no_certs, same_certs, first_cert, no_digests, more_digests, unknown_digest,
+    no_signers, twice, no_certs, same_certs, first_cert, crl, no_digests, more_digests, unknown_digest,
     signer_digest, zero_signature, empty_signature, many_signers)}
 
 what, source, target = sys.argv[1:4]

@@ -159,6 +159,19 @@ finds 'another engine' note
 cp by-hand.cnf bad.cnf
 finds 'module = ' ok
 
+# ---- what is no file -------------------------------------------------------------------------------
+
+mkfifo pipe
+t 1 'no plain file' timeout 10 "$gosttoken" config --install pipe
+is "it is a pipe still" -p pipe
+ln -s nowhere.cnf dangling
+t 1 'cannot read dangling' gt config --install dangling
+is "a link to nowhere stays" -L dangling
+if [ "$(id -u)" = 0 ] && mknod null c 1 3 2>/dev/null; then
+    t 1 'no plain file' gt config --install null
+    is "a device stays" -c null
+fi
+
 # ---- snippets --------------------------------------------------------------------------------------
 
 t 0 'ssl_certificate_key' gt config --nginx

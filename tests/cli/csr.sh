@@ -178,6 +178,8 @@ t 0 'Subject: CN *= *other' openssl req -in y.csr -noout -text
 echo '{"EkuStrng": "x"}' >bad.json
 t 2 'no parameter "EkuStrng"; did you mean "EkuString"' gt csr --label alice --params bad.json
 t 2 'JSON: this is not JSON' gt csr --label alice --params pin
+echo '["EkuString"]' >list.json
+t 2 'an object' gt csr --label alice --params list.json
 t 1 'cannot read nowhere' gt csr --label alice --params nowhere
 printf '{"Subject": "CN=a\0b"}' >bad.json
 t 2 'not a text in UTF-8' gt csr --label alice --params bad.json

@@ -87,6 +87,12 @@ GOSTTOKEN_DIR=tokens doc 6 warning environment 'GOSTTOKEN_DIR is "tokens": it me
 GOSTTOKEN_PIN=$pin doc 6 warning environment 'GOSTTOKEN_PIN holds the PIN' environment
 GOSTTOKEN_FACTORY_TOKEN=no doc 6 warning environment 'can be on or off' environment
 GOSTTOKEN_DIRECTORY=x doc 6 warning environment 'GOSTTOKEN_DIRECTORY is no variable' environment
+# A remedy is copied into a shell: what others have named stays one word.
+env 'GOSTTOKEN_;id=x' "$gosttoken" doctor environment >out 2>err
+remedy "unset 'GOSTTOKEN_;id'"
+echo 'wrong [' >'a cnf;id'
+OPENSSL_CONF="$work/a cnf;id" doc 1 error openssl 'cannot be parsed' openssl
+remedy "editor '$work/a cnf;id'"
 SSL_CERT_FILE=$work/nowhere doc 1 error environment 'SSL_CERT_FILE' environment
 
 # ---- gosttoken.conf -------------------------------------------------------------------------------------

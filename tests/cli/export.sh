@@ -84,3 +84,6 @@ t 0 '' gt export-cert --label Root --chain
 is "a root has none above it" "$(cmp -s out root.crt && echo same)" = same
 t 2 'one certificate' gt export-cert --label ee --chain --outform der --out x.der
 t 3 'no such object' gt export-cert --label nobody --pin-file pin
+# Standard output by its name is not replaced, even where a file is behind it.
+"$gosttoken" export-cert --label ee --out /dev/stdout >by-name 2>err
+is "standard output by its name" "$(cmp -s by-name ee.crt && echo same)" = same

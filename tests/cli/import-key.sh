@@ -122,6 +122,39 @@ stock genpkey -algorithm ED25519 -out ed.pem
 t 1 'neither of GOST nor RSA nor EC' gt import-key ed.pem --label x --pin-file pin
 stock genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out k1.pem
 t 1 'curve' gt import-key k1.pem --label x --pin-file pin
+# The public half of another key: OpenSSL believes it.
+stock genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -outform DER -out other.der
+stock pkey -in p256.pem -outform DER -out p256.der
+{ head -c -64 p256.der; tail -c 64 other.der; } >mixed.der
+t 1 'do not belong to each other' gt import-key mixed.der --label x --pin-file pin
+# So many iterations that it would take hours: in PBES2, in PBES1, in the MAC of PKCS #12.
+cat >slow.py <<'END'
+# slow.py <der >other.der: every number 2048 of a structure becomes 2^31 - 1.
+import sys
+def tlv(tag, body):
+    n = len(body).to_bytes(3, 'big').lstrip(b'\0')
+    return bytes([tag, len(body)] if len(body) < 128 else [tag, 0x80 | len(n), *n]) + body
+def slow(der):
+    out = b''
+    while der:
+        tag, n, head = der[0], der[1], 2
+        if n >= 128:
+            head += n - 128
+            n = int.from_bytes(der[2:head], 'big')
+        body, der = der[head:head + n], der[head + n:]
+        body = slow(body) if tag & 0x20 else b'\x7f\xff\xff\xff' if (tag, body) == (2, b'\x08\0') else body
+        out += tlv(tag, body)
+    return out
+sys.stdout.buffer.write(slow(sys.stdin.buffer.read()))
+END
+stock pkcs8 -topk8 -in p256.pem -v2 aes-256-cbc -iter 2048 -outform DER -passout file:password -out slow-v2.der
+stock pkcs8 -topk8 -in p256.pem -v1 PBE-SHA1-3DES -iter 2048 -outform DER -passout file:password -out slow-v1.der
+cp new.p12 slow-mac.der
+for form in v2 v1 mac; do
+    python3 slow.py <slow-$form.der >slow.der
+    is "$form: it asks for more" "$(cmp -s slow.der slow-$form.der || echo other)" = other
+    t 1 'in a way that is not known' timeout 20 "$gosttoken" import-key slow.der --label x --pin-file pin --password-file password
+done
 head -c 700 rsa.der >cut.der
 t 1 '' gt import-key cut.der --label x --pin-file pin
 head -c 900 new.p12 >cut.p12

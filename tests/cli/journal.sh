@@ -75,6 +75,14 @@ t 0 'journal-altered' gt journal show
 alter 'DELETE FROM journal'
 t 1 'record 1 is the first' gt journal verify
 
+# What somebody has written into it neither drives the terminal nor spoils the JSON.
+alter "UPDATE journal SET body = CAST(replace(CAST(body AS TEXT), '\"time\":\"20',
+    '\"' || char(27) || '[31m\":\"x' || CAST(X'ff' AS TEXT) || '\",\"time\":\"' || char(27) || '[32m20') AS BLOB) WHERE seq = 3"
+t 0 'x1b.32m20' gt journal show
+is "no escape reaches the terminal" "$(grep -c $'\e' out)" -eq 0
+t 0 '' gt journal show --json
+json '"\x1b[31m" in j["records"][2]'
+
 # A damaged file.
 python3 - <<'END'
 data = bytearray(open('whole', 'rb').read())

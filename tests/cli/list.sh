@@ -69,6 +69,22 @@ t 0 'bad\\x1b\[31m' gt list objects --token work --pin-file pin
 is "no escape reaches the terminal" "$(grep -c $'\e' out)" -eq 0
 t 0 '' gt list objects --token work --pin-file pin --json
 json 'any(o["label"] == "bad\x1b[31m" for o in j["objects"])'
+# Nor in what is said of a token whose label another program has set, a line end in it.
+if command -v pkcs11-tool >/dev/null && [ -z "${GOSTTOKEN_SANITIZE:-}" ]; then
+    export GOSTTOKEN_DIR=$work/evil
+    module=$build/lib/libgosttoken-pkcs11.so
+    pkcs11-tool --module "$module" --init-token --slot-index 0 --label $'e\e[31m\nX\xc2\x9bY' --so-pin "$so_pin" >/dev/null 2>&1
+    pkcs11-tool --module "$module" --slot-index 0 --login --login-type so --so-pin "$so_pin" --init-pin --pin "$pin" >/dev/null 2>&1
+    t 4 'e.x1b.31m X.xc2.x9bY" is wrong' gt list objects --pin-file wrong-pin
+    is "no escape in a message" "$(grep -c -e $'\e' -e $'\xc2\x9b' err)" -eq 0
+    is "and one line" "$(wc -l <err)" -eq 1
+    t 0 'e.x1b.31m X' gt journal verify
+    is "no escape in an answer" "$(grep -c -e $'\e' -e $'\xc2\x9b' out)" -eq 0
+    t 0 '' gt list --json
+    json 'j["tokens"][0]["label"] == "e\x1b[31m\nX\x9bY"'
+    is "nor in JSON" "$(grep -c -e $'\e' -e $'\xc2\x9b' out)" -eq 0
+    export GOSTTOKEN_DIR=$work/tokens
+fi
 
 # Output that cannot be written is a failure.
 t 1 'cannot write the output' bash -c "'$gosttoken' list >/dev/full"

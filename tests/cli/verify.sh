@@ -140,6 +140,21 @@ for ((n = size - 330; n < size; n += 7)); do
     checks=$((checks + 1))
     "${verify[@]}" x.sig >out 2>err && flaw "a bit at $n is of no matter"
 done
+# Several messages, or half of one, in a file: it is not the first one that counts.
+attack content good.sig x.sig 'a contrast'
+pem() {
+    echo '-----BEGIN CMS-----'
+    base64 "$1"
+    echo '-----END CMS-----'
+}
+{ pem good.sig; pem x.sig; } >several.pem
+t 1 'more than one message' "${verify[@]}" several.pem
+{ pem good.sig; pem x.sig | sed '$d'; } >several.pem
+t 1 'more than one message' "${verify[@]}" several.pem
+{ echo 'What was agreed on:'; pem good.sig; cat alice.crt; } >one.pem
+t 0 'good' "${verify[@]}" one.pem
+{ base64 good.sig; echo '- and more'; } >x.b64
+t 1 'no CMS message' "${verify[@]}" x.b64
 # One of two is bad: it is told which.
 attack content two.sig x.sig 'a contrast'
 bad content x.sig
@@ -151,6 +166,9 @@ certificate mallory signer 100 $number
 ours x509 -in mallory.crt -outform DER -out mallory.der
 attack first-cert good.sig x.sig mallory.der
 t 0 'good signature of CN=alice' "${verify[@]}" x.sig
+# Without a chain, --cert says who it must be.
+t 0 'good' gt verify --no-chain --cert alice.crt good.sig
+t 1 'none of those' gt verify --no-chain --cert bob.crt good.sig
 # And a signature of another key under the signer's name: signingCertificate tells.
 t 0 '' "${sign[@]}" --label mallory --cert mallory.crt --include none --out m.sig a.txt
 bad signature m.sig --cert alice.crt
@@ -178,6 +196,18 @@ t 0 'good' "${verify[@]}" --crl some.crl good.sig
 bad revoked two.sig --crl some.crl
 bad crl good.sig --crl none.crl --at "$(date -u -d '+60 days' +%F)"
 
+# A list that the signer put in, from before the revocation, does not stand in for the one given.
+ours crl -in none.crl -outform DER -out none.der
+attack crl two.sig planted.sig none.der
+bad revoked planted.sig --crl some.crl
+bad revoked planted.sig --crl some.crl --crl-check
+t 0 'good' "${verify[@]}" --crl-check planted.sig
+# The half of a list is none.
+{ cat none.crl; sed '$d' some.crl; } >half.crl
+t 1 'a CRL in half.crl is damaged' "${verify[@]}" --crl half.crl good.sig
+{ cat ca.crt; sed '$d' bob.crt; } >half.crt
+t 1 'a certificate in half.crt is damaged' gt verify --ca half.crt good.sig
+
 # ---- a directory -----------------------------------------------------------------------------
 mkdir -p tree/below
 cp a.txt a.txt.sig tree
@@ -190,6 +220,12 @@ checks=$((checks + 1))
 grep -q '1 message of 3' err || flaw "how many are bad"
 mkdir none
 t 1 'no message in' "${verify[@]}" none
+
+# What has the content's name and is no file is not waited for.
+mkdir strange
+mkfifo strange/a.txt
+cp a.txt.sig strange
+t 1 'there is no file strange/a.txt' timeout 20 "$gosttoken" verify --ca ca.crt strange
 
 # ---- gost-engine on the other side -----------------------------------------------------------
 if have_peer; then

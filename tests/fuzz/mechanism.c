@@ -144,11 +144,11 @@ static void *ecdh(input *in, CK_ULONG *len)
     CK_ECDH1_DERIVE_PARAMS p = {.kdf = kdf(in)};
     blob b = peer(in);
 
-    p.public_data = b.p;
-    p.public_data_len = b.len;
+    p.pPublicData = b.p;
+    p.ulPublicDataLen = b.len;
     b = in_blob(in, 16);
-    p.shared_data = b.p;
-    p.shared_data_len = b.len;
+    p.pSharedData = b.p;
+    p.ulSharedDataLen = b.len;
     *len = sizeof p;
     return copy(&p, sizeof p);
 }
@@ -257,15 +257,15 @@ static void *gcm(input *in, CK_ULONG *len)
     CK_GCM_PARAMS p;
     blob b = in_blob(in, in_byte(in) & 1 ? 8 : 16);
 
-    p.iv_ptr = b.p;
-    p.iv_len = b.len;
-    p.iv_bits = in_byte(in) < 200 ? b.len * 8 : in_ulong(in);
+    p.pIv = b.p;
+    p.ulIvLen = b.len;
+    p.ulIvBits = in_byte(in) < 200 ? b.len * 8 : in_ulong(in);
     b = in_blob(in, 20);
-    p.aad_ptr = b.p;
-    p.aad_len = b.len;
-    p.tag_bits = in_ulong(in);
-    if (p.tag_bits < 64)
-        p.tag_bits = p.tag_bits & 1 ? 64 : 128;
+    p.pAAD = b.p;
+    p.ulAADLen = b.len;
+    p.ulTagBits = in_ulong(in);
+    if (p.ulTagBits < 64)
+        p.ulTagBits = p.ulTagBits & 1 ? 64 : 128;
     *len = sizeof p;
     return copy(&p, sizeof p);
 }
@@ -289,8 +289,8 @@ static void *oaep(input *in, CK_ULONG *len)
 
     if (in_byte(in) & 1) {
         b = in_blob(in, 5);
-        p.source_data = b.p;
-        p.source_data_len = b.len;
+        p.pSourceData = b.p;
+        p.ulSourceDataLen = b.len;
     }
     *len = sizeof p;
     return copy(&p, sizeof p);
@@ -301,8 +301,8 @@ static void *string_data(input *in, CK_ULONG *len)
     CK_KEY_DERIVATION_STRING_DATA p;
     blob b = in_blob(in, 16);
 
-    p.string_data = b.p;
-    p.string_data_len = b.len;
+    p.pData = b.p;
+    p.ulLen = b.len;
     *len = sizeof p;
     return copy(&p, sizeof p);
 }

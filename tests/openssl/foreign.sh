@@ -47,16 +47,16 @@ ours_first() {
     awk '/^default *= / { held = $0; next } { print } /^gosttoken *= / && held { print held }' "$1"
 }
 
-port=$((20000 + $$ % 20000))
 # handshake KEY VERSION TYPE [CIPHER]: a server with a key of a token, and a client with nothing.
 handshake() {
-    local server
-    port=$((port + 1))
-    ours s_server -accept "$port" -cert "$work/$3.crt" -key "$1" -naccept 1 -www "-$2" \
+    local server port=
+    : >server.out
+    ours s_server -accept 127.0.0.1:0 -cert "$work/$3.crt" -key "$1" -naccept 1 -www "-$2" \
         >server.out 2>&1 </dev/null &
     server=$!
-    for _ in $(seq 100); do
-        ! grep -q ACCEPT server.out || break
+    for _ in $(seq 200); do
+        port=$(sed -n 's/^ACCEPT 127.0.0.1://p' server.out)
+        [ -z "$port" ] || break
         sleep 0.1
     done
     ok sh -c "echo | env -u GOSTTOKEN_PIN OPENSSL_CONF=/dev/null '$openssl' s_client -connect 127.0.0.1:$port \
@@ -171,10 +171,23 @@ software() {
     fi
 }
 
-# pkcs11-provider's key files, as libcrypto's older reader has them (Python, nginx) and its newer.
+# used FILE TYPE: libcrypto's newer reader of key files, and its older (Python, nginx).
+used() {
+    must ours dgst -sha256 -sign "$1" -out sig message
+    says 'Verified OK' ours dgst -sha256 -prverify "$1" -signature sig message
+    ok env "${preload[@]}" OPENSSL_CONF="$cnf" python3 -c "
+import ssl
+ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain('$2.crt', '$1')"
+}
+
+# Key files that name a key: ours, and pkcs11-provider's. key_files TOKEN [OPTION...]
 key_files() {
     local type
     for type in rsa p256; do
+        must "$gosttoken" uri-pem "${@:2}" "$(key "$1" $type)"
+        cp "$out" made.pem
+        used made.pem $type
+        handshake "$work/made.pem" tls1_3 $type
         cat >uri.conf <<END
 asn1 = SEQUENCE:uri
 [uri]
@@ -188,11 +201,7 @@ END
             base64 -w 64 uri.der
             echo '-----END PKCS#11 PROVIDER URI-----'
         } >file.pem
-        must ours dgst -sha256 -sign file.pem -out sig message
-        says 'Verified OK' ours dgst -sha256 -prverify file.pem -signature sig message
-        ok env "${preload[@]}" OPENSSL_CONF="$cnf" python3 -c "
-import ssl
-ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain('$type.crt', 'file.pem')"
+        used file.pem $type
     done
 }
 
@@ -238,7 +247,7 @@ soft_key p384 03 EC:secp384r1 --usage-sign --usage-derive
 soft_key p521 04 EC:secp521r1 --usage-sign --usage-derive
 cnf=$work/soft.cnf
 all_operations soft
-key_files soft
+key_files soft --module "$softhsm"
 software
 
 # Only a certificate beside the private key, and then nothing.

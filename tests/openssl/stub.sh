@@ -77,7 +77,7 @@ for type in gost2012_256 gost2012_512; do
     says 'Verified OK' ours dgst "-$md" -verify pub.pem -signature sig message
     refuses 'not private' "$gosttoken" uri-pem "${uri%private}cert"
     refuses 'PIN' "$gosttoken" uri-pem "$uri?pin-value=1234"
-    refuses 'no GOST key' "$gosttoken" uri-pem "$(key work nobody)"
+    refuses 'no GOST, RSA or EC key' "$gosttoken" uri-pem "$(key work nobody)"
     refuses 'names no key' "$gosttoken" uri-pem pkcs11:token=work
 
     # pkcs11-provider's form of it, wherever OpenSSL reads keys by its store; not only as the first

@@ -167,6 +167,8 @@ static CK_RV check(vault_token *t, const vault_restore *r, const vault_copy *cop
         rv = vault_fail(CKR_DEVICE_ERROR, "%s", e.first_damage);
     if (rv == CKR_OK)
         rv = vault_pin_check(t, r->user, r->pin, r->pin_len, "token-restore", 0, &pin, key);
+    if (rv == CKR_PIN_INCORRECT) /* not: so many tries left, of a file that is gone in a moment */
+        rv = vault_fail(rv, "the PIN is not the one the token had when the backup was made");
     return rv == CKR_OK ? check_seals(t, *key) : rv;
 }
 

@@ -2,11 +2,13 @@
 /* see signature.h */
 #include "token/x509/signature.h"
 #include "token/ossl.h"
+#include "token/ossl_inner.h"
 #include "token/x509/oid.h"
 
+#include <openssl/core_names.h>
 #include <openssl/decoder.h>
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
+#include <openssl/params.h>
 #include <string.h>
 
 #define COUNT(a)     (sizeof(a) / sizeof(a)[0])
@@ -163,54 +165,73 @@ int tok_sigalg_read(tok_der algorithm, tok_sigalg *out)
 
 /* ---- checking ------------------------------------------------------------------------------- */
 
+/* The same key by the names that no engine goes by (token/ossl_inner.h). */
+static EVP_PKEY *by_our_name(OSSL_LIB_CTX *ctx, const char *type, const EVP_PKEY *from)
+{
+    EVP_PKEY_CTX *pctx = EVP_PKEY_CTX_new_from_name(ctx, type, NULL);
+    OSSL_PARAM *params = NULL;
+    EVP_PKEY *pkey = NULL;
+
+    if (pctx == NULL || !EVP_PKEY_todata(from, EVP_PKEY_PUBLIC_KEY, &params) ||
+        EVP_PKEY_fromdata_init(pctx) <= 0 ||
+        EVP_PKEY_fromdata(pctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) <= 0)
+        pkey = NULL;
+    OSSL_PARAM_free(params);
+    EVP_PKEY_CTX_free(pctx);
+    return pkey;
+}
+
 /* All within the private context: the decoder is asked by the name of the key type, so that no
  * engine of the application's is. */
 static EVP_PKEY *load(OSSL_LIB_CTX *ctx, const tok_spki *key)
 {
+    const int rsa = key->kind == TOK_SPKI_RSA;
     const unsigned char *p = key->whole.p;
     size_t len = key->whole.len;
-    EVP_PKEY *pkey = NULL;
+    EVP_PKEY *theirs = NULL, *pkey = NULL;
     OSSL_DECODER_CTX *decoder = OSSL_DECODER_CTX_new_for_pkey(
-        &pkey, "DER", "SubjectPublicKeyInfo", key->kind == TOK_SPKI_RSA ? "RSA" : "EC",
-        EVP_PKEY_PUBLIC_KEY, ctx, NULL);
+        &theirs, "DER", "SubjectPublicKeyInfo", rsa ? "RSA" : "EC", EVP_PKEY_PUBLIC_KEY, ctx, NULL);
 
-    if (decoder != NULL && !OSSL_DECODER_from_data(decoder, &p, &len)) {
-        EVP_PKEY_free(pkey);
-        pkey = NULL;
-    }
+    if (decoder != NULL && OSSL_DECODER_from_data(decoder, &p, &len))
+        pkey = by_our_name(ctx, rsa ? TOK_OSSL_RSA : TOK_OSSL_EC, theirs);
+    EVP_PKEY_free(theirs);
     OSSL_DECODER_CTX_free(decoder);
     return pkey;
+}
+
+/* OpenSSL's own macros for these would look for the name of the key type. */
+static void verify_params(const tok_spki *key, const tok_sigalg *alg, const tok_md_alg *hash,
+                          int *salt, OSSL_PARAM *out)
+{
+    *out++ = OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST,
+                                              (char *)(uintptr_t)hash->evp, 0);
+    if (key->kind == TOK_SPKI_RSA)
+        *out++ = OSSL_PARAM_construct_utf8_string(
+            OSSL_SIGNATURE_PARAM_PAD_MODE,
+            alg->mgf != NULL ? OSSL_PKEY_RSA_PAD_MODE_PSS : OSSL_PKEY_RSA_PAD_MODE_PKCSV15, 0);
+    if (alg->mgf != NULL) {
+        *out++ = OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_MGF1_DIGEST,
+                                                  (char *)(uintptr_t)alg->mgf->evp, 0);
+        *out++ = OSSL_PARAM_construct_int(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, salt);
+    }
+    *out = OSSL_PARAM_construct_end();
 }
 
 static CK_RV evp_check(OSSL_LIB_CTX *ctx, const tok_spki *key, const tok_sigalg *alg,
                        const tok_md_alg *hash, const uint8_t *digest, tok_der sig)
 {
-    EVP_MD *md = EVP_MD_fetch(ctx, hash->evp, NULL), *mgf = NULL;
     EVP_PKEY *pkey = load(ctx, key);
     EVP_PKEY_CTX *pctx = pkey != NULL ? EVP_PKEY_CTX_new_from_pkey(ctx, pkey, NULL) : NULL;
     CK_RV rv = CKR_SIGNATURE_INVALID;
+    int salt = (int)alg->salt;
+    OSSL_PARAM params[5];
 
-    if (md == NULL || pctx == NULL || EVP_PKEY_verify_init(pctx) <= 0)
-        goto end;
-    if (key->kind == TOK_SPKI_RSA &&
-        EVP_PKEY_CTX_set_rsa_padding(pctx, alg->mgf != NULL ? RSA_PKCS1_PSS_PADDING
-                                                            : RSA_PKCS1_PADDING) <= 0)
-        goto end;
-    if (EVP_PKEY_CTX_set_signature_md(pctx, md) <= 0)
-        goto end;
-    if (alg->mgf != NULL) {
-        mgf = EVP_MD_fetch(ctx, alg->mgf->evp, NULL);
-        if (mgf == NULL || EVP_PKEY_CTX_set_rsa_mgf1_md(pctx, mgf) <= 0 ||
-            EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, (int)alg->salt) <= 0)
-            goto end;
-    }
-    if (EVP_PKEY_verify(pctx, sig.p, sig.len, digest, hash->size) == 1)
+    verify_params(key, alg, hash, &salt, params);
+    if (pctx != NULL && EVP_PKEY_verify_init_ex(pctx, params) > 0 &&
+        EVP_PKEY_verify(pctx, sig.p, sig.len, digest, hash->size) == 1)
         rv = CKR_OK;
-end:
     EVP_PKEY_CTX_free(pctx);
     EVP_PKEY_free(pkey);
-    EVP_MD_free(mgf);
-    EVP_MD_free(md);
     return rv;
 }
 
