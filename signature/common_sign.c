@@ -139,9 +139,12 @@ static int encode_pss(const gt_common *key, const EVP_MD *md, const EVP_MD *mgf,
 static int salt_length(const gt_common *key, EVP_PKEY_CTX *ctx, size_t h_len, size_t *salt_len)
 {
     size_t em_len = ((size_t)EVP_PKEY_get_bits(key->pub) + 6) / 8, most;
-    int n;
+    int n = 0;
+    /* Not EVP_PKEY_CTX_get_rsa_pss_saltlen: of the words of OpenSSL 3.1 and later it makes a 0. */
+    OSSL_PARAM ask[] = {OSSL_PARAM_construct_int(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, &n),
+                        OSSL_PARAM_construct_end()};
 
-    if (em_len < h_len + 2 || EVP_PKEY_CTX_get_rsa_pss_saltlen(ctx, &n) <= 0)
+    if (em_len < h_len + 2 || EVP_PKEY_CTX_get_params(ctx, ask) <= 0 || !OSSL_PARAM_modified(ask))
         return gt_raise(&key->prov->core, GT_R_PARAMETER, "the key is too short for this digest");
     most = em_len - h_len - 2;
     if (n == RSA_PSS_SALTLEN_DIGEST)

@@ -13,8 +13,14 @@ void csr_answer_free(STACK_OF(X509) * certs)
     sk_X509_pop_free(certs, X509_free);
 }
 
+/* Each once: bundles and messages often have the owner's certificate in two places. */
 static int take(STACK_OF(X509) * to, X509 *x)
 {
+    for (int i = 0; i < sk_X509_num(to); i++)
+        if (!X509_cmp(sk_X509_value(to, i), x)) {
+            X509_free(x);
+            return 1;
+        }
     if (sk_X509_push(to, x) > 0)
         return 1;
     X509_free(x);

@@ -220,9 +220,141 @@ static void test_reuse(void **state)
         assert_true(seal(ctx, text, LEN, out));
         assert_memory_equal(out, by_bytes, LEN);
     }
-    /* A key that is not found leaves none of the old ones in its place to be used by mistake. */
-    assert_int_equal(sk_init(ctx, NULL, SK_URI("nobody"), iv, 1), 0);
+    EVP_CIPHER_CTX_free(ctx);
+    EVP_CIPHER_free(cipher);
+}
+
+/* A key that is not found leaves none of the old ones in its place to be used by mistake, by a
+ * program that does not look. */
+static void test_no_old_key(void **state)
+{
+    static uint8_t uri_text[] = "pkcs11:token=" FX_LABEL ";object=nobody";
+    EVP_CIPHER *cipher = sk_token_cipher("magma-ctr");
+    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+    EVP_MAC_CTX *mac = sk_mac("magma-mac");
+    uint8_t out[LEN];
+    size_t len;
+
+    (void)state;
+    for (int i = 0; i < 6; i++) {
+        /* The old key: of the token, or bytes. */
+        if (i % 2 == 0) {
+            assert_int_equal(sk_init(ctx, cipher, SK_URI("ma"), iv, 1), 1);
+            assert_int_equal(sk_mac_init(mac, SK_URI("ma")), 1);
+        } else {
+            assert_int_equal(EVP_EncryptInit_ex2(ctx, cipher, sk_rfc, iv, NULL), 1);
+            assert_int_equal(EVP_MAC_init(mac, sk_rfc, 32, NULL), 1);
+        }
+        if (i < 2) {
+            assert_int_equal(sk_init(ctx, NULL, (char *)uri_text, iv, 1), 0);
+            assert_int_equal(sk_mac_init(mac, (char *)uri_text), 0);
+        } else if (i < 4) {
+            assert_int_equal(set_uri(ctx, (char *)uri_text), 0);
+            assert_int_equal(EVP_MAC_init(mac, sk_ma, 31, NULL), 0);
+        } else {
+            assert_int_equal(sk_init(ctx, NULL, SK_URI("ku"), iv, 1), 0);
+            assert_int_equal(sk_mac_init(mac, SK_URI("ku")), 0);
+        }
+        ERR_clear_error();
+        assert_false(seal(ctx, text, LEN, out));
+        assert_true(fx_error("no key", ""));
+        assert_int_equal(EVP_MAC_update(mac, text, LEN), 0);
+        assert_int_equal(EVP_MAC_final(mac, out, &len, sizeof(out)), 0);
+        assert_true(fx_error("no key", ""));
+    }
+    /* A message that is going on does go on. */
+    assert_int_equal(sk_init(ctx, NULL, SK_URI("ma"), iv, 1), 1);
+    assert_true(seal(ctx, text, 1, out));
+    assert_int_equal(set_uri(ctx, (char *)uri_text), 0);
+    assert_true(seal(ctx, text, LEN, out));
     ERR_clear_error();
+    EVP_MAC_CTX_free(mac);
+    EVP_CIPHER_CTX_free(ctx);
+    EVP_CIPHER_free(cipher);
+}
+
+/* Where the first part fails there is no message of the others. */
+static void test_lost_part(void **state)
+{
+    EVP_CIPHER *cipher = sk_token_cipher("gost89");
+    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+    EVP_MAC_CTX *mac = sk_mac("gost-mac");
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string("paramset", (char *)"1.2.643.2.2.31.1", 0),
+        OSSL_PARAM_construct_end(),
+    };
+    uint8_t out[LEN];
+    size_t len;
+    int n;
+
+    (void)state;
+    /* Another S-box than the key's, until it is too late. */
+    assert_int_equal(sk_init(ctx, cipher, SK_URI("a"), iv, 1), 1);
+    assert_false(seal(ctx, text, LEN, out));
+    (void)EVP_CIPHER_CTX_set_params(ctx, params);
+    assert_false(seal(ctx, text, LEN, out));
+    assert_int_equal(EVP_EncryptFinal_ex(ctx, out, &n), 0);
+    assert_true(fx_error("call out of order", "failed"));
+    assert_int_equal(EVP_EncryptInit_ex2(ctx, NULL, NULL, iv, params), 1);
+    assert_true(seal(ctx, text, LEN, out));
+    assert_int_equal(EVP_EncryptFinal_ex(ctx, out, &n), 1);
+    assert_int_equal(sk_mac_init(mac, SK_URI("z")), 1);
+    assert_int_equal(EVP_MAC_update(mac, text, LEN), 0);
+    params[0].data = (void *)(uintptr_t) "1.2.643.7.1.2.5.1.1";
+    params[0].data_size = 19;
+    (void)EVP_MAC_CTX_set_params(mac, params);
+    assert_int_equal(EVP_MAC_update(mac, text, LEN), 0);
+    assert_int_equal(EVP_MAC_final(mac, out, &len, sizeof(out)), 0);
+    ERR_clear_error();
+    assert_int_equal(EVP_MAC_init(mac, NULL, 0, params), 1);
+    assert_int_equal(EVP_MAC_update(mac, text, LEN), 1);
+    EVP_MAC_CTX_free(mac);
+    EVP_CIPHER_CTX_free(ctx);
+    EVP_CIPHER_free(cipher);
+}
+
+/* Parameters without data, whatever length they say. */
+static void test_nulls(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned type;
+        size_t size;
+    } nulls[] = {
+        {GOSTTOKEN_PARAM_URI, OSSL_PARAM_UTF8_STRING, 0},
+        {GOSTTOKEN_PARAM_URI, OSSL_PARAM_UTF8_STRING, 40},
+        {"paramset", OSSL_PARAM_UTF8_STRING, 0},
+        {"paramset", OSSL_PARAM_UTF8_STRING, 9},
+        {"alg_id_param", OSSL_PARAM_OCTET_STRING, 0},
+        {"alg_id_param", OSSL_PARAM_OCTET_STRING, 19},
+        {OSSL_MAC_PARAM_KEY, OSSL_PARAM_OCTET_STRING, 0},
+        {OSSL_MAC_PARAM_KEY, OSSL_PARAM_OCTET_STRING, 32},
+    };
+    EVP_CIPHER *cipher = sk_token_cipher("gost89");
+    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+    EVP_MAC_CTX *mac = sk_mac("gost-mac-12");
+    uint8_t out[LEN];
+    size_t len;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(nulls) / sizeof(nulls[0]); i++) {
+        const OSSL_PARAM params[] = {
+            {nulls[i].name, nulls[i].type, NULL, nulls[i].size, 0},
+            OSSL_PARAM_construct_end(),
+        };
+
+        assert_int_equal(EVP_EncryptInit_ex2(ctx, cipher, sk_z, iv, NULL), 1);
+        assert_int_equal(EVP_CIPHER_CTX_set_params(ctx, params),
+                         strcmp(nulls[i].name, OSSL_MAC_PARAM_KEY) == 0);
+        assert_int_equal(EVP_MAC_init(mac, sk_z, 32, NULL), 1);
+        assert_int_equal(EVP_MAC_CTX_set_params(mac, params),
+                         strcmp(nulls[i].name, "alg_id_param") == 0);
+        /* Not the MAC of the key before. */
+        if (strcmp(nulls[i].name, OSSL_MAC_PARAM_KEY) == 0)
+            assert_int_equal(EVP_MAC_final(mac, out, &len, sizeof(out)), 0);
+        ERR_clear_error();
+    }
+    EVP_MAC_CTX_free(mac);
     EVP_CIPHER_CTX_free(ctx);
     EVP_CIPHER_free(cipher);
 }
@@ -470,11 +602,13 @@ static void test_gone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wrong_keys),  cmocka_unit_test(test_forbidden),
-        cmocka_unit_test(test_parameters),  cmocka_unit_test(test_reuse),
-        cmocka_unit_test(test_engine_name), cmocka_unit_test(test_copies),
-        cmocka_unit_test(test_fork),        cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_many),        cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_wrong_keys), cmocka_unit_test(test_forbidden),
+        cmocka_unit_test(test_parameters), cmocka_unit_test(test_reuse),
+        cmocka_unit_test(test_no_old_key), cmocka_unit_test(test_lost_part),
+        cmocka_unit_test(test_nulls),      cmocka_unit_test(test_engine_name),
+        cmocka_unit_test(test_copies),     cmocka_unit_test(test_fork),
+        cmocka_unit_test(test_threads),    cmocka_unit_test(test_many),
+        cmocka_unit_test(test_gone),
     };
     uint64_t rnd = 3;
 
