@@ -17,8 +17,7 @@ static int language_of_environment(void)
 
     for (size_t i = 0; i < sizeof(names) / sizeof(*names) && !(locale && *locale); i++)
         locale = getenv(names[i]);
-    if (!locale || !*locale || !strcmp(locale, "POSIX") || !strcmp(locale, "C") ||
-        !strncmp(locale, "C.", 2))
+    if (!locale || !*locale || !strcmp(locale, "POSIX") || !strcmp(locale, "C"))
         return EXPLAIN_EN;
     if (list && *list)
         locale = list;

@@ -2,7 +2,7 @@
 /* CKM_EC_KEY_PAIR_GEN and CKM_ECDH1_DERIVE. */
 #include "token/mech.h"
 #include "token/ossl.h"
-#include "token/ossl_inner.h"
+#include "token/inner/inner.h"
 #include "token/pkey.h"
 #include "token/secmem.h"
 

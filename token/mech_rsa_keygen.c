@@ -2,7 +2,7 @@
 /* CKM_RSA_PKCS_KEY_PAIR_GEN. */
 #include "token/mech.h"
 #include "token/ossl.h"
-#include "token/ossl_inner.h"
+#include "token/inner/inner.h"
 #include "token/pkey.h"
 
 #include <openssl/core_names.h>

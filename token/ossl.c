@@ -3,7 +3,7 @@
 #include "token/ossl.h"
 #include "token/core.h"
 #include "token/object.h"
-#include "token/ossl_inner.h"
+#include "token/inner/inner.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>

@@ -10,7 +10,8 @@
  * has before: at the first RSA or EC operation, with the application's own file, into its own
  * context; ours stays as it is. So code of the application's providers may run inside, and it may
  * call this module: OpenSSL is entered with no lock held but the session's. The digests (hash.h)
- * do not do this; nor does anything on an OpenSSL without engines.
+ * do not do this; nor does anything on an OpenSSL without engines. An engine that is the
+ * application's default for RSA or EC is never asked: inner/inner.h.
  *
  * Every use of OpenSSL stands between tok_ossl_enter and tok_ossl_leave, so that nothing is left in
  * the calling thread's error queue, and goes to the context by name (EVP_MD_fetch(ctx, …),

@@ -3,7 +3,7 @@
 #include "token/pkey.h"
 #include "gost/mem.h"
 #include "token/ossl.h"
-#include "token/ossl_inner.h"
+#include "token/inner/inner.h"
 #include "token/secmem.h"
 
 #include <openssl/core_names.h>

@@ -7,6 +7,7 @@
 #include "cli/cms/cms.h"
 
 #define CANDIDATES_MAX 8
+#define RSA_MIN        1024
 
 static const struct {
     const char *word, *text;
@@ -26,6 +27,7 @@ static const struct {
                                           "signingCertificate attribute")},
     [CLI_FLAW_KEY_USAGE] = {"key-usage",
                             N_("the signer's certificate is not for signing (keyUsage)")},
+    [CLI_FLAW_WEAK] = {"weak", N_("the signature is of a kind that others can forge")},
     [CLI_FLAW_OTHER_SIGNER] = {"other-signer",
                                N_("the signer is none of those whose certificates --cert names")},
     [CLI_FLAW_EXPIRED] = {"expired", N_("the signer's certificate has expired")},
@@ -310,6 +312,22 @@ static int fits_algorithm(CMS_SignerInfo *si, X509 *x)
     return of == key && (md == NID_undef || md == OBJ_obj2nid(digest->algorithm));
 }
 
+/* Digests of which collisions are made in seconds, and RSA keys that have been factored. SHA-1
+ * stays: there are old signatures with it. */
+static int is_weak(CMS_SignerInfo *si, X509 *x)
+{
+    static const int digests[] = {NID_md2, NID_md4, NID_md5, NID_mdc2};
+    EVP_PKEY *key = X509_get0_pubkey(x);
+    int type = EVP_PKEY_get_base_id(key);
+    X509_ALGOR *digest = NULL;
+
+    CMS_SignerInfo_get0_algs(si, NULL, NULL, &digest, NULL);
+    for (size_t i = 0; i < sizeof(digests) / sizeof(*digests); i++)
+        if (OBJ_obj2nid(digest->algorithm) == digests[i])
+            return 1;
+    return (type == EVP_PKEY_RSA || type == EVP_PKEY_RSA_PSS) && EVP_PKEY_get_bits(key) < RSA_MIN;
+}
+
 /* How much a failure says: with another certificate of the same name it may be less. */
 static int is_nearer(cli_flaw flaw, cli_flaw than)
 {
@@ -496,6 +514,8 @@ void cli_check_signer(const cli *c, const cli_trust *t, CMS_ContentInfo *cms, CM
         if (!fits_algorithm(si, x))
             spoil(r, CLI_FLAW_ALGORITHM,
                   cli_strdup(_("the algorithm it names is not one of the signer's key")));
+        else if (is_weak(si, x))
+            spoil(r, CLI_FLAW_WEAK, NULL);
         check_attributes(cms, si, content, r);
         check_cades(c, si, x, r);
         if (t->store && !(X509_get_key_usage(x) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)))

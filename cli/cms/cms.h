@@ -126,6 +126,10 @@ int cli_der_take(cli_span *in, uint8_t *tag, cli_span *contents, cli_span *whole
 /* Reads a message as DER, PEM or bare Base64 into DER, freed with free(). "-": standard input. */
 int cli_message_read(const char *path, cli_bytes *der);
 
+/* After the last of the objects that a PEM reader took: whether it ended at what is no object, a
+ * damaged one. */
+int cli_pem_damaged(void);
+
 /* The message again as definite-length DER, if it is BER; 0: it is no CMS. */
 int cli_message_normalise(cli_bytes *der);
 
@@ -155,10 +159,6 @@ void cli_signers_free(cli_signers *s);
 
 /* Certificates of a file, PEM or DER, one or more, pushed to `to`. Reports mistakes. */
 int cli_certs_read(const char *path, STACK_OF(X509) * to);
-
-/* After the last of the objects that a PEM reader took: whether it ended at what is no object, a
- * damaged one. */
-int cli_pem_damaged(void);
 
 /* Freed with free(). */
 char *cli_name_text(const X509_NAME *name);
@@ -190,6 +190,7 @@ typedef enum cli_flaw {
     CLI_FLAW_CADES,
     CLI_FLAW_NO_CADES,
     CLI_FLAW_KEY_USAGE,
+    CLI_FLAW_WEAK,
     CLI_FLAW_OTHER_SIGNER,
     CLI_FLAW_EXPIRED,
     CLI_FLAW_NOT_YET,

@@ -19,6 +19,13 @@ static void replace(cli_bytes *data, const void *at, size_t len)
     data->len = len;
 }
 
+int cli_pem_damaged(void)
+{
+    unsigned long e = ERR_peek_last_error();
+
+    return e && !(ERR_GET_LIB(e) == ERR_LIB_PEM && ERR_GET_REASON(e) == PEM_R_NO_START_LINE);
+}
+
 /* How many messages there are in it, the first of which is taken; what is damaged counts too. */
 static int from_pem(cli_bytes *data)
 {

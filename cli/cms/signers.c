@@ -40,13 +40,6 @@ static int push(STACK_OF(X509) * to, X509 *x)
     return 0;
 }
 
-int cli_pem_damaged(void)
-{
-    unsigned long e = ERR_peek_last_error();
-
-    return e && !(ERR_GET_LIB(e) == ERR_LIB_PEM && ERR_GET_REASON(e) == PEM_R_NO_START_LINE);
-}
-
 int cli_certs_read(const char *path, STACK_OF(X509) * to)
 {
     BIO *bio = BIO_new_file(path, "rb");

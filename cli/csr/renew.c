@@ -152,6 +152,9 @@ int csr_active_open(cli *c, const csr_request *r, csr_active *a)
         code = cli_fail(CLI_FAILURE, _("the active certificate \"%s\" cannot be read"), a->label);
         goto end;
     }
+    if (X509_cmp_current_time(X509_get0_notAfter(x)) < 0)
+        cli_warn(_("the certificate \"%s\" has expired; programs that check it will refuse it"),
+                 a->label);
     if (r->active_pin || r->active_pin_source) {
         c->value[OPT_PIN_FILE] = NULL;
         c->value[OPT_PIN_FD] = r->active_pin_source && !strncmp(r->active_pin_source, "fd:", 3)

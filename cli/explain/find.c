@@ -231,13 +231,15 @@ static void by_part(const char *query, explain_found *found)
     free(name);
 }
 
-/* Levenshtein's distance, given up at 64 letters. */
+#define NAME_LEN 64
+
+/* Levenshtein's distance; of longer names than there are, NAME_LEN. */
 static size_t distance(const char *a, const char *b)
 {
-    size_t row[65], n = strlen(b);
+    size_t row[NAME_LEN + 1], n = strlen(b);
 
-    if (n > 64)
-        return 64;
+    if (n > NAME_LEN)
+        return NAME_LEN;
     for (size_t j = 0; j <= n; j++)
         row[j] = j;
     for (size_t i = 0; a[i]; i++) {
@@ -258,8 +260,10 @@ static size_t distance(const char *a, const char *b)
 
 static void near(const char *query, explain_found *found)
 {
-    size_t limit = strlen(bare(query)) / 3;
+    size_t len = strlen(bare(query)), limit = len / 3;
 
+    if (len > NAME_LEN) /* a whole log: no misspelt name, and too much to compare */
+        return;
     for (size_t d = 1; d <= limit && found->n < 3; d++) {
         for (size_t i = 0; i < explain_rows_n; i++) {
             char *other = fold(explain_rows[i].name);

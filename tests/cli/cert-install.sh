@@ -83,6 +83,8 @@ issue gone Gone gone.pem pem
 t 0 '' gt delete --label gone --type private --yes
 t 3 'key "gone" on the token "work", of which only the public half' gt cert install gone.pem
 t 3 'no certificate in the file belongs to a key' gt cert install ca.pem
+cat alice.pem ca.pem alice.pem >twice.pem
+t 0 'is stored|is on the token|in place' gt cert install twice.pem --force
 cat alice.pem bob.pem >both.pem
 t 3 '2 certificates in the file' gt cert install both.pem
 t 0 'BEGIN' gt csr --label alice --subject CN=a

@@ -240,6 +240,12 @@ t 4 'ActiveCertPin: the active certificate is on another token' gt csr --token h
 t 0 '' gt csr --token home --label carol --request-type Renew --active-cert-id \
     'pkcs11:token=work;object=alice' --active-cert-pin file:pin --out carol.p7
 renewed carol.p7 'CN *= *Alice'
+# One that has expired can sign, and the authority will not like it.
+t 0 '' gt csr --token home --label carol --subject CN=Old --self-signed --start-date 2020-01-01 \
+    --expiration-date 2021-01-01 --out old.crt
+t 0 '' gt cert install --token home old.crt
+t 0 'warning: the certificate "carol" has expired' gt csr --token home --label carol \
+    --request-type Renew --active-cert-id carol --out old.p7
 t 2 'GroupId: it is another token' gt csr --token home --group-id work --label alice --subject CN=a
 
 # ---- which key ----------------------------------------------------------------------------------

@@ -188,6 +188,8 @@ t 3 'not known' gt explain 0xfedcba98
 t 3 'not known' gt explain ' '
 t 3 'not known' gt explain "$(printf 'qq\033[31m')"
 is "no escape reaches the terminal" "$(grep -c $'\033' err)" -eq 0
+# A long text with no code in it comes to an end.
+t 3 'not known' timeout 20 "$gosttoken" explain "$(printf '%060000d' 0 | tr 0 A)"
 t 2 'needs a code' gt explain
 t 2 'give no other' gt explain --all CKR_OK
 t 2 'en or ru' gt explain --lang de CKR_OK
@@ -197,7 +199,8 @@ t 2 'exclude' gt explain --markdown --json
 
 t 0 'Что делать:' gt explain --lang ru 160
 t 0 'Что делать:' env LC_ALL=ru_RU.UTF-8 "$gosttoken" explain 160
-LC_ALL=C.UTF-8 LANGUAGE=ru t 0 'What to do:' gt explain 160
+LC_ALL=C.UTF-8 LANGUAGE=ru t 0 'Что делать:' gt explain 160
+LC_ALL=C LANGUAGE=ru t 0 'What to do:' gt explain 160
 t 0 'Что делать:' env LC_ALL=en_US.UTF-8 LANGUAGE=ru:en "$gosttoken" explain 160
 t 0 'What to do:' env LC_ALL=ru_RU.UTF-8 "$gosttoken" explain --lang en 160
 t 0 '' gt explain --json --lang ru 160

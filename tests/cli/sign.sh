@@ -151,7 +151,30 @@ json 'len(j) == 3'
 mkdir into
 t 0 '' "${sign[@]}" --label alice --out into a.txt b.bin
 is "into a directory" "$(ls into | tr '\n' ' ')" = "a.txt.sig b.bin.sig "
+mkdir other
+cp b.bin other/a.txt
+t 2 'would both have' "${sign[@]}" --label alice --force --out into a.txt other/a.txt
 t 1 'cannot read the directory' "${sign[@]}" --label alice --dir no-such
+
+# What is killed leaves nothing that the next run takes for a file; a full disk is named.
+mkdir cut
+head -c 300000 /dev/urandom >cut/a
+checks=$((checks + 1))
+(
+    trap '' XFSZ
+    ulimit -f 100
+    "${sign[@]}" --label alice cut/a >out 2>err
+) && flaw "a file beyond the limit"
+grep -q 'cannot write cut/a.sig: File too large' err || flaw "why it cannot be written"
+is "nothing is left" "$(ls -A cut)" = a
+checks=$((checks + 1))
+(
+    ulimit -f 100
+    exec "$gosttoken" sign --token work --pin-file pin --label alice cut/a
+) >out 2>err && flaw "a file beyond the limit"
+t 0 '' "${sign[@]}" --label alice --dir cut
+is "one message" "$(ls cut | tr '\n' ' ')" = 'a a.sig '
+t 1 'no certificate of --cert' "${sign[@]}" --label alice --cert bob.crt --out no.sig a.txt
 
 # ---- the content changes while it is being signed ---------------------------------------------
 mkfifo slow

@@ -202,6 +202,22 @@ attack crl two.sig planted.sig none.der
 bad revoked planted.sig --crl some.crl
 bad revoked planted.sig --crl some.crl --crl-check
 t 0 'good' "${verify[@]}" --crl-check planted.sig
+# Signatures that others can make.
+weak() { # DIGEST BITS
+    "$openssl" req -new -x509 -newkey "rsa:$2" -nodes -config extensions -keyout rsa.key -subj /CN=weak -days 9 \
+        -out rsa.crt >/dev/null 2>&1 &&
+        "$openssl" cms -sign -md "$1" -binary -nodetach -in a.txt -signer rsa.crt -inkey rsa.key \
+            -outform DER -out weak.sig 2>/dev/null
+}
+if weak sha256 2048; then
+    t 0 'good' gt verify --ca rsa.crt weak.sig
+fi
+if weak md5 2048; then
+    t 1 'others can forge' gt verify --ca rsa.crt weak.sig
+fi
+if weak sha256 512; then
+    t 1 'others can forge' gt verify --ca rsa.crt weak.sig
+fi
 # The half of a list is none.
 { cat none.crl; sed '$d' some.crl; } >half.crl
 t 1 'a CRL in half.crl is damaged' "${verify[@]}" --crl half.crl good.sig

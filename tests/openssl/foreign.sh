@@ -248,6 +248,11 @@ cnf=$work/first.cnf
 software
 must ours dgst -sha256 -sign "$(key work rsa)" -out sig message
 says 'Verified OK' ours dgst -sha256 -prverify "$(key work rsa)" -signature sig message
+# Ours alone, and the default provider when RSA was asked for already.
+sed '/^default *=/d' "$ours_cnf" >late.cnf
+for type in rsa p256; do
+    ok env OPENSSL_CONF="$work/late.cnf" "$build/tests/life" late "$(key work $type)"
+done
 cnf=$ours_cnf
 
 # The wrong PIN; a token that is gone.

@@ -7,6 +7,8 @@
  *   fork-first  the key is loaded, and first used in the children
  *   threads     sixteen threads sign with one key
  *   exit        exit() with a key, a store and a signature context open
+ *   late        the default provider, which the configuration has not, comes when libcrypto has
+ *               asked for keys in vain
  */
 #include "tests/openssl/client.h"
 
@@ -16,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/wait.h>
+#include <openssl/err.h>
+#include <openssl/provider.h>
 #include <openssl/store.h>
 
 enum { CHILDREN = 4, THREADS = 16, ROUNDS = 20 };
@@ -84,13 +88,34 @@ static int threaded(EVP_PKEY *key)
     return ok;
 }
 
+/* Returns 1 once the default provider is there. */
+static int default_comes_late(void)
+{
+    EVP_KEYMGMT *none;
+
+    if (!OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL)) {
+        return 0;
+    }
+    none = EVP_KEYMGMT_fetch(NULL, "RSA", NULL);
+    if (none != NULL) {
+        fprintf(stderr, "the configuration has RSA already\n");
+        EVP_KEYMGMT_free(none);
+        return 0;
+    }
+    ERR_clear_error();
+    return OSSL_PROVIDER_load(NULL, "default") != NULL;
+}
+
 int main(int argc, char **argv)
 {
     EVP_PKEY *key;
     int ok;
 
+    if (argc == 3 && strcmp(argv[1], "late") == 0 && !default_comes_late()) {
+        return 1;
+    }
     if (argc != 3 || (key = client_key(NULL, argv[2])) == NULL) {
-        fprintf(stderr, "usage: life fork|fork-first|threads|exit uri\n");
+        fprintf(stderr, "usage: life fork|fork-first|threads|exit|late uri\n");
         return 2;
     }
     if (strcmp(argv[1], "fork") == 0) {
@@ -99,6 +124,8 @@ int main(int argc, char **argv)
         ok = forked(key);
     } else if (strcmp(argv[1], "threads") == 0) {
         ok = threaded(key);
+    } else if (strcmp(argv[1], "late") == 0) {
+        ok = client_sign_verify(NULL, key);
     } else {
         EVP_MD_CTX *c = EVP_MD_CTX_new();
 

@@ -145,11 +145,14 @@ static void refusals(void **state)
     OSSL_PARAM bad_r[] = {OSSL_PARAM_construct_uint("r", &r), OSSL_PARAM_construct_end()};
     OSSL_PARAM short_length[] = {OSSL_PARAM_construct_uint64("length", &length),
                                  OSSL_PARAM_construct_end()};
+    /* A length, and no octets: nothing that happens to lie somewhere becomes the key. */
+    OSSL_PARAM no_octets[] = {OSSL_PARAM_octet_string("key", NULL, 32), OSSL_PARAM_construct_end()};
     args a;
 
     (void)state;
     from_rfc(&a);
     assert_int_not_equal(EVP_KDF_derive(one, out, 32, NULL), 1); /* no key */
+    assert_int_not_equal(EVP_KDF_derive(one, out, 32, no_octets), 1);
     assert_int_not_equal(EVP_KDF_derive(one, out, 31, a.list), 1);
     assert_int_not_equal(EVP_KDF_derive(one, out, 33, a.list), 1);
     assert_int_equal(EVP_KDF_derive(one, out, 32, a.list), 1);

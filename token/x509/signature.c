@@ -2,7 +2,7 @@
 /* see signature.h */
 #include "token/x509/signature.h"
 #include "token/ossl.h"
-#include "token/ossl_inner.h"
+#include "token/inner/inner.h"
 #include "token/x509/oid.h"
 
 #include <openssl/core_names.h>
@@ -165,7 +165,7 @@ int tok_sigalg_read(tok_der algorithm, tok_sigalg *out)
 
 /* ---- checking ------------------------------------------------------------------------------- */
 
-/* The same key by the names that no engine goes by (token/ossl_inner.h). */
+/* The same key by the names that no engine goes by (token/inner/inner.h). */
 static EVP_PKEY *by_our_name(OSSL_LIB_CTX *ctx, const char *type, const EVP_PKEY *from)
 {
     EVP_PKEY_CTX *pctx = EVP_PKEY_CTX_new_from_name(ctx, type, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* see ossl_inner.h, provider(7) */
-#include "token/ossl_inner.h"
+/* see inner.h, provider(7) */
+#include "token/inner/inner.h"
 
 #include <openssl/core_dispatch.h>
 #include <openssl/provider.h>

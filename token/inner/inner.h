@@ -7,8 +7,8 @@
  * EC, and then calls this module to do the work: the keys inside must not come back to it. So our
  * context has a second provider, whose algorithms are those of "default" by other names.
  */
-#ifndef TOK_OSSL_INNER_H
-#define TOK_OSSL_INNER_H
+#ifndef TOK_INNER_H
+#define TOK_INNER_H
 
 #include <openssl/types.h>
 
