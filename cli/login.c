@@ -3,7 +3,7 @@
  * cli/token.h. */
 #include <stdlib.h>
 #include <string.h>
-#include "cli/admin.h"
+#include "cli/admin/admin.h"
 #include "gost/mem.h"
 
 static cli_pin_source login_source(const cli *c, P11KitUri *uri)

@@ -6,7 +6,7 @@
 #include "cli/cert.h"
 #include "cli/csr/install.h"
 #include "cli/csr/key.h"
-#include "cli/spki.h"
+#include "cli/keys/spki.h"
 
 void csr_installed_free(csr_installed *done)
 {

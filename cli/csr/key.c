@@ -7,7 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include "cli/csr/key.h"
-#include "cli/spki.h"
+#include "cli/keys/spki.h"
 #include "codec/codec.h"
 #include "gost/streebog.h"
 
