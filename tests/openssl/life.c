@@ -88,30 +88,31 @@ static int threaded(EVP_PKEY *key)
     return ok;
 }
 
-/* Returns 1 once the default provider is there. */
-static int default_comes_late(void)
+/* The default provider; NULL: it was there already, or cannot be had. */
+static OSSL_PROVIDER *default_comes_late(void)
 {
     EVP_KEYMGMT *none;
 
     if (!OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL)) {
-        return 0;
+        return NULL;
     }
     none = EVP_KEYMGMT_fetch(NULL, "RSA", NULL);
     if (none != NULL) {
         fprintf(stderr, "the configuration has RSA already\n");
         EVP_KEYMGMT_free(none);
-        return 0;
+        return NULL;
     }
     ERR_clear_error();
-    return OSSL_PROVIDER_load(NULL, "default") != NULL;
+    return OSSL_PROVIDER_load(NULL, "default");
 }
 
 int main(int argc, char **argv)
 {
+    OSSL_PROVIDER *late = NULL;
     EVP_PKEY *key;
     int ok;
 
-    if (argc == 3 && strcmp(argv[1], "late") == 0 && !default_comes_late()) {
+    if (argc == 3 && strcmp(argv[1], "late") == 0 && (late = default_comes_late()) == NULL) {
         return 1;
     }
     if (argc != 3 || (key = client_key(NULL, argv[2])) == NULL) {
@@ -137,5 +138,8 @@ int main(int argc, char **argv)
         exit(ok ? 0 : 1);
     }
     EVP_PKEY_free(key);
+    if (late != NULL) {
+        OSSL_PROVIDER_unload(late);
+    }
     return ok ? 0 : 1;
 }
