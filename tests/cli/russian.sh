@@ -9,8 +9,18 @@ if command -v xgettext >/dev/null; then
     "$top/po/update" --check >out 2>err || flaw "po/ru.po: po/update, then translate"
 fi
 
+# gettext translates in no locale "C", and in newer C libraries in no "C.UTF-8" either.
+locale=C.UTF-8
+if ! LANGUAGE=ru gt --help | grep -q '^Использование'; then
+    mkdir locales
+    localedef -i ru_RU -f UTF-8 "$work/locales/ru_RU.UTF-8" >/dev/null 2>&1 ||
+        skip "no locale of a language can be had here (package locales)"
+    export LOCPATH=$work/locales
+    locale=ru_RU.UTF-8
+fi
+
 ru() {
-    LANGUAGE=ru setsid -w "$gosttoken" "$@"
+    LC_ALL=$locale LANGUAGE=ru setsid -w "$gosttoken" "$@"
 }
 
 t 0 '^Использование: gosttoken' ru --help
@@ -27,5 +37,5 @@ gt list --json >english
 t 0 '' ru list --json
 is "JSON does not change with the language" "$(cmp english out && echo same)" = same
 # Another language, and none.
-LANGUAGE=xx t 0 '^Usage' gt --help
+LC_ALL=$locale LANGUAGE=xx t 0 '^Usage' gt --help
 LC_ALL=C LANGUAGE=ru t 0 '^Usage' gt --help

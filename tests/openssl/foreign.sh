@@ -249,7 +249,8 @@ software
 must ours dgst -sha256 -sign "$(key work rsa)" -out sig message
 says 'Verified OK' ours dgst -sha256 -prverify "$(key work rsa)" -signature sig message
 # Ours alone, and the default provider when RSA was asked for already.
-sed '/^default *=/d' "$ours_cnf" >late.cnf
+# The distribution's own file, which ours may include, names the default provider too.
+sed '/^default *=/d;/^\.include/d' "$ours_cnf" >late.cnf
 for type in rsa p256; do
     ok env OPENSSL_CONF="$work/late.cnf" "$build/tests/life" late "$(key work $type)"
 done

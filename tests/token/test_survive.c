@@ -333,6 +333,7 @@ static void damaged_object(int whole_page)
     CK_ATTRIBUTE by_class[] = {A_ULONG(CKA_CLASS, class_priv)};
     CK_OBJECT_HANDLE o, pub, priv;
     CK_SESSION_INFO info;
+    CK_RV rv;
 
     for (size_t i = 0; i < sizeof big; i++)
         big[i] = (CK_BYTE)(i * i >> 5);
@@ -371,7 +372,14 @@ static void damaged_object(int whole_page)
     OK(F->C_Login(s, CKU_USER, PIN(USER_PIN)));
     o = damaged_handle(s);
     FAILS(CKR_DEVICE_ERROR, F->C_DestroyObject(open_ro(), o));
-    OK(F->C_DestroyObject(s, o));
+    rv = F->C_DestroyObject(s, o);
+    /* Newer versions of SQLite do not free a page that they cannot read: it stays, and is told. */
+    if (whole_page && rv == CKR_DEVICE_ERROR) {
+        assert_int_equal(find_n(s, by_class, 1, &priv), 1);
+        OK(sign(s, priv));
+        return;
+    }
+    OK(rv);
     FAILS(CKR_OBJECT_HANDLE_INVALID, F->C_DestroyObject(s, o));
     assert_int_equal(find_n(s, NULL, 0, NULL), 3);
     OK(F->C_GetSessionInfo(s, &info));
