@@ -104,7 +104,7 @@ static void describe_id(CMS_SignerInfo *si, cli_checked *r)
     if (!CMS_SignerInfo_get0_signer_id(si, &keyid, &issuer, &serial))
         return;
     if (issuer)
-        r->issuer = cli_name_text(issuer);
+        r->issuer = cli_cert_name(issuer);
     if (serial)
         r->serial = integer_text(serial);
 }
@@ -115,8 +115,8 @@ static void describe_cert(X509 *x, cli_checked *r)
 
     free(r->issuer);
     free(r->serial);
-    r->subject = cli_name_text(X509_get_subject_name(x));
-    r->issuer = cli_name_text(X509_get_issuer_name(x));
+    r->subject = cli_cert_name(X509_get_subject_name(x));
+    r->issuer = cli_cert_name(X509_get_issuer_name(x));
     r->serial = integer_text(X509_get0_serialNumber(x));
     r->not_after = time_text(X509_get0_notAfter(x));
     if (key) /* of a kind that is known, and whole */
@@ -421,7 +421,7 @@ static char *chain_detail(X509_STORE_CTX *ctx)
 {
     X509 *x = X509_STORE_CTX_get_current_cert(ctx);
     const char *why = X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx));
-    char *name = x ? cli_name_text(X509_get_subject_name(x)) : cli_strdup(""), *text;
+    char *name = x ? cli_cert_name(X509_get_subject_name(x)) : cli_strdup(""), *text;
 
     text = cli_printf("%s: %s", name, why);
     free(name);

@@ -160,9 +160,6 @@ void cli_signers_free(cli_signers *s);
 /* Certificates of a file, PEM or DER, one or more, pushed to `to`. Reports mistakes. */
 int cli_certs_read(const char *path, STACK_OF(X509) * to);
 
-/* Freed with free(). */
-char *cli_name_text(const X509_NAME *name);
-
 /* ---- whom to trust (trust.c) ---------------------------------------------------------------- */
 
 typedef struct cli_trust {

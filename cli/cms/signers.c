@@ -12,20 +12,6 @@
 
 /* ---- certificates --------------------------------------------------------------------------- */
 
-char *cli_name_text(const X509_NAME *name)
-{
-    const unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
-    BIO *bio = BIO_new(BIO_s_mem());
-    char *data = NULL, *text;
-    long len = 0;
-
-    if (bio && X509_NAME_print_ex(bio, name, 0, flags) >= 0)
-        len = BIO_get_mem_data(bio, &data);
-    text = cli_utf8(data ? data : "", (size_t)len);
-    BIO_free(bio);
-    return text;
-}
-
 static int no_passphrase(char *buf, int size, int rwflag, void *arg)
 {
     (void)buf, (void)size, (void)rwflag, (void)arg;
@@ -243,7 +229,7 @@ static X509 *given_cert(const given *g, EVP_PKEY *key)
 
 static void warn_of(X509 *x)
 {
-    char *subject = cli_name_text(X509_get_subject_name(x)), *shown = cli_printable(subject);
+    char *subject = cli_cert_name(X509_get_subject_name(x)), *shown = cli_printable(subject);
 
     if (X509_cmp_current_time(X509_get0_notAfter(x)) < 0)
         cli_warn(_("the certificate of %s has expired: the signature will not be trusted"), shown);
@@ -343,7 +329,7 @@ static int include_chain(cli_signers *s, const given *g, X509 *x)
     }
     ERR_clear_error();
     name =
-        cli_name_text(X509_get_issuer_name(sk_X509_value(s->include, sk_X509_num(s->include) - 1)));
+        cli_cert_name(X509_get_issuer_name(sk_X509_value(s->include, sk_X509_num(s->include) - 1)));
     shown = cli_printable(name);
     cli_warn(_("the certificate of %s is neither on the token nor in --chain: the message has the "
                "chain as far as that"),
