@@ -2,7 +2,6 @@
 /* see harm.h */
 #include "tests/fault/harm.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "gost/streebog.h"
+#include "tests/snapshot.h"
 
 CK_FUNCTION_LIST *F;
 CK_FUNCTION_LIST_EXTENDED *X;
@@ -59,63 +59,12 @@ double harm_now(void)
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
-static struct {
-    char *name;
-    void *bytes;
-    size_t len;
-} files[8];
-static size_t files_n;
-
-static void each_file(void (*visit)(int dir, const char *name))
-{
-    DIR *d = opendir(store);
-    struct dirent *e;
-
-    if (d == NULL)
-        return;
-    while ((e = readdir(d)) != NULL)
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-            visit(dirfd(d), e->d_name);
-    (void)closedir(d);
-}
-
-static void drop(int dir, const char *name)
-{
-    (void)unlinkat(dir, name, 0);
-}
-
-static void remember(int dir, const char *name)
-{
-    int fd = openat(dir, name, O_RDONLY);
-    struct stat st;
-
-    if (fd < 0 || fstat(fd, &st) != 0 || files_n == COUNT(files))
-        die("%s cannot be kept", name);
-    files[files_n].name = strdup(name);
-    files[files_n].len = (size_t)st.st_size;
-    files[files_n].bytes = malloc(files[files_n].len + 1);
-    if (files[files_n].name == NULL || files[files_n].bytes == NULL ||
-        read(fd, files[files_n].bytes, files[files_n].len) != st.st_size)
-        die("%s cannot be read", name);
-    (void)close(fd);
-    files_n++;
-}
-
 void harm_restore(void)
 {
-    int dir;
+    const char *bad = snapshot_restore(store);
 
-    each_file(drop);
-    (void)mkdir(store, 0700);
-    dir = open(store, O_RDONLY | O_DIRECTORY);
-    for (size_t i = 0; i < files_n; i++) {
-        int fd = openat(dir, files[i].name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-        if (fd < 0 || write(fd, files[i].bytes, files[i].len) != (ssize_t)files[i].len)
-            die("%s cannot be written", files[i].name);
-        (void)close(fd);
-    }
-    (void)close(dir);
+    if (bad != NULL)
+        die("%s cannot be written", bad);
 }
 
 size_t harm_file(char path[512])
@@ -223,6 +172,7 @@ static void make_token(void)
 
 void harm_start(const char *module, const char *conf)
 {
+    const char *bad;
     CK_C_GetFunctionList list;
     CK_C_EX_GetFunctionListExtended extended;
     const char *dir = getenv("GOSTTOKEN_DIR");
@@ -242,17 +192,16 @@ void harm_start(const char *module, const char *conf)
     if (list == NULL || extended == NULL || list(&F) != CKR_OK || extended(&X) != CKR_OK)
         die("the module lacks a function");
     make_token();
-    each_file(remember);
+    bad = snapshot_take(store);
+    if (bad != NULL)
+        die("%s cannot be kept", bad);
 }
 
 void harm_end(void)
 {
-    each_file(drop);
+    snapshot_clear(store);
     (void)unlink(conf_path);
-    for (size_t i = 0; i < files_n; i++) {
-        free(files[i].name);
-        free(files[i].bytes);
-    }
+    snapshot_free();
 }
 
 /* ---- questions ------------------------------------------------------------------------------ */

@@ -5,8 +5,8 @@
  * memory, from where it is written back before each run.
  */
 #include "tests/fuzz/input.h"
+#include "tests/snapshot.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -53,72 +53,18 @@ static void need(CK_RV rv, const char *what)
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
-static struct {
-    char *name;
-    void *bytes;
-    size_t len;
-} files[8];
-static size_t files_n;
-
-static void each_file(void (*visit)(int dir, const char *name))
-{
-    DIR *d = opendir(store);
-    struct dirent *e;
-
-    if (d == NULL)
-        return;
-    while ((e = readdir(d)) != NULL)
-        if (e->d_name[0] != '.' || (e->d_name[1] != 0 && e->d_name[1] != '.'))
-            visit(dirfd(d), e->d_name);
-    (void)closedir(d);
-}
-
-static void remember(int dir, const char *name)
-{
-    int fd = openat(dir, name, O_RDONLY);
-    struct stat st;
-
-    if (fd < 0 || fstat(fd, &st) != 0 || files_n == COUNT(files))
-        wrong("%s cannot be kept", name);
-    files[files_n].name = strdup(name);
-    files[files_n].len = (size_t)st.st_size;
-    files[files_n].bytes = malloc(files[files_n].len + 1);
-    if (files[files_n].name == NULL || files[files_n].bytes == NULL ||
-        read(fd, files[files_n].bytes, files[files_n].len) != (ssize_t)files[files_n].len)
-        wrong("%s cannot be read", name);
-    (void)close(fd);
-    files_n++;
-}
-
-static void drop(int dir, const char *name)
-{
-    (void)unlinkat(dir, name, 0);
-}
-
 void world_restore(void)
 {
-    int dir;
+    const char *bad = snapshot_restore(store);
 
-    each_file(drop);
-    (void)mkdir(store, 0700);
-    dir = open(store, O_RDONLY | O_DIRECTORY);
-    for (size_t i = 0; i < files_n; i++) {
-        int fd = openat(dir, files[i].name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-        if (fd < 0 || write(fd, files[i].bytes, files[i].len) != (ssize_t)files[i].len)
-            wrong("%s cannot be written", files[i].name);
-        (void)close(fd);
-    }
-    (void)close(dir);
+    if (bad != NULL)
+        wrong("%s cannot be written", bad);
 }
 
 static void at_end(void)
 {
-    each_file(drop);
-    for (size_t i = 0; i < files_n; i++) {
-        free(files[i].name);
-        free(files[i].bytes);
-    }
+    snapshot_clear(store);
+    snapshot_free();
     (void)rmdir(store);
     (void)unlink(conf);
     (void)rmdir(base);
@@ -348,6 +294,7 @@ static void load(void)
 
 void world_start(void)
 {
+    const char *bad;
     static CK_UTF8CHAR label[33] = "fuzzed                          ";
     CK_SESSION_HANDLE s;
     FILE *f;
@@ -375,5 +322,7 @@ void world_start(void)
     need(F->C_Login(s, CKU_USER, (CK_UTF8CHAR *)(uintptr_t)USER_PIN, strlen(USER_PIN)), "login");
     fill(s);
     need(F->C_Finalize(NULL), "C_Finalize");
-    each_file(remember);
+    bad = snapshot_take(store);
+    if (bad != NULL)
+        wrong("%s cannot be kept", bad);
 }
