@@ -38,7 +38,7 @@ package_installed() {
 
 # Has apt a version of this package to install?
 package_known() {
-    apt-cache policy "$1" 2>/dev/null | grep -q '^ *Candidate: [^(]'
+    apt-cache policy "$1" 2>/dev/null | grep '^ *Candidate: [^(]' >/dev/null
 }
 
 # Puts what is missing of the list entries given into the array `packages_missing`, and returns 1

@@ -27,7 +27,7 @@ peer_says() {
     shift
     [ -n "$have_peer" ] || return 0
     checks=$((checks + 1))
-    peer "$@" >out 2>err && cat out err | grep -qaE -- "$pattern" ||
+    peer "$@" >out 2>err && grep -qaE -- "$pattern" out err ||
         flaw "openssl $*: nothing about /$pattern/"
 }
 

@@ -20,7 +20,7 @@ doc() {
         flaw "no $status of $check about /$pattern/: doctor $*"
     elif [ -s err ]; then
         flaw "something on standard error: doctor $*"
-    elif cat out err | grep -aqF -e "$pin" -e "$so_pin"; then
+    elif grep -qaF -e "$pin" -e "$so_pin" out err; then
         flaw "a PIN in the output: doctor $*"
     fi
 }
@@ -181,7 +181,7 @@ GOSTTOKEN_MODULE=$work/no.so doc 1 error module 'no.so is not there' module
 GOSTTOKEN_MODULE=$work/pin doc 1 error module 'cannot be loaded' module
 remedy "ldd $work/pin"
 crash=$build/tests/cli-crash.so
-if [ -e "$crash" ] && ! ldd "$build/bin/gosttoken" | grep -q libasan; then
+if [ -e "$crash" ] && ! ldd "$build/bin/gosttoken" | grep libasan >/dev/null; then
     CRASH=C_Initialize doc 1 error module 'the check "module" crashed .*Segmentation|SEGV' --module "$crash" module
     CRASH=C_GetInfo doc 1 error module 'crashed' --module "$crash" module
     CRASH=C_Finalize doc 1 error module 'crashed' --module "$crash" module
@@ -334,7 +334,7 @@ is "one PIN is not tried on two tokens" "$(grep -c 'the PIN is not used: there a
 t 0 '' gt delete --token other --type cert --label Stranger --yes --pin-file pin
 
 # A real chain, by the stock program: a CA and what it has signed. (A module with a sanitizer does not load into it.)
-if ! ldd "$gosttoken" | grep -q libasan; then
+if ! ldd "$gosttoken" | grep libasan >/dev/null; then
     for name in ca leaf; do
         t 0 '' gt keygen --token other --label $name --type gost2012_256 --pin-file pin
     done

@@ -55,8 +55,18 @@ for who in "${peers[@]}"; do
     ok "$who" enc -d -kuznyechik-cbc -md md_gost12_512 -pbkdf2 -pass pass:word -in sealed -out back
     same big back
 done
-refuses 'bad decrypt' ours enc -d -kuznyechik-cbc -md md_gost12_512 -pbkdf2 -pass pass:other \
-    -in sealed -out back
+# A wrong password: one in 256 of them makes padding that looks right, and a few of them do not all.
+wrong_password() {
+    local n status=0
+    for n in 1 2 3 4 5 6; do
+        status=0
+        ours enc -d -kuznyechik-cbc -md md_gost12_512 -pbkdf2 -pass "pass:other$n" -in sealed -out back || status=$?
+        [ $status -eq 0 ] || break
+        ! cmp -s big back || return 0
+    done
+    return $status
+}
+refuses 'bad decrypt' wrong_password
 refuses 'wrong length|block' ours enc -kuznyechik-cbc -nopad -K "$key" -iv "$iv" -in small -out back
 pipe() {
     ours enc -kuznyechik-ctr -K "$key" -iv "${iv:0:16}" <big |
@@ -182,5 +192,5 @@ fi
 says 'kuznyechik-mgm' ours list -cipher-algorithms
 says 'kuznyechik-mac' ours list -mac-algorithms
 for name in kuznyechik-ctr kuznyechik-mgm magma-ctr-acpkm gost89-cnt md_gost94; do
-    says "$name +[0-9.]+k" ours speed -seconds 1 -bytes 8192 -evp "$name"
+    says "$name +[0-9.]+k" ours speed -elapsed -seconds 1 -bytes 8192 -evp "$name"
 done

@@ -79,7 +79,7 @@ same big back
 # ---- mac ---------------------------------------------------------------------------------------
 
 # 3.5's mac takes EVP_SKEYs by no option: the parameter serves, as everywhere (secret.sh).
-if ours mac -help 2>&1 | grep -q skeymgmt; then
+if ours mac -help 2>&1 | grep skeymgmt >/dev/null; then
     by_skey=yes
 else
     by_skey=no

@@ -82,7 +82,7 @@ for type in gost2012_256 gost2012_512; do
     # The text shows nothing of it.
     says 'Private key: in software' ours pkey -in key.pem -noout -text
     checks=$((checks + 1))
-    if grep -A1 'Private key' "$out" | grep -qE '[0-9A-Fa-f]{32}'; then
+    if grep -A1 'Private key' "$out" | grep -E '[0-9A-Fa-f]{32}' >/dev/null; then
         flaw "something that looks like a private value is printed"
     fi
     # A key of the token in the same process: a request for the one, certified by the other.

@@ -4,7 +4,7 @@
 # suites, and the trap of TLS 1.3.
 . "$(dirname "$0")/lib.sh"
 need curl
-curl --version | grep -q '^curl.* OpenSSL/3' || skip "this curl is not built with OpenSSL 3"
+curl --version | grep '^curl.* OpenSSL/3' >/dev/null || skip "this curl is not built with OpenSSL 3"
 curl_version=$(curl --version | sed -n '1s/^curl \([0-9.]*\).*/\1/p')
 
 make_pki
