@@ -6,29 +6,39 @@
 #include "token/vault/backup.h"
 
 #include <gosttoken/backup.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 _Static_assert(GOSTTOKEN_BACKUP_ID == VAULT_COPY_ID, "one length of a copy's id");
+
+/* The structure as it was at first. */
+#define SIZE_1 offsetof(gosttoken_backup_info, kept)
 
 static CK_RV judge(const CK_UTF8CHAR *passphrase, const gosttoken_backup_info *info)
 {
     if (passphrase == NULL || info == NULL)
         return CKR_ARGUMENTS_BAD;
-    return info->size < sizeof *info ? CKR_BUFFER_TOO_SMALL : CKR_OK;
+    return info->size < SIZE_1 ? CKR_BUFFER_TOO_SMALL : CKR_OK;
 }
 
-static void tell(const vault_copy *copy, gosttoken_backup_info *info)
+static void tell(const vault_copy *copy, gosttoken_backup_info *out)
 {
-    memset(info, 0, sizeof *info);
-    info->size = sizeof *info;
-    memcpy(info->label, copy->label, sizeof info->label);
-    memcpy(info->serial, copy->serial, sizeof info->serial);
-    memcpy(info->id, copy->id, sizeof info->id);
-    info->slot = (CK_SLOT_ID)copy->slot;
-    info->time = (CK_ULONG)copy->time;
-    info->objects = (CK_ULONG)copy->objects;
-    info->bytes = (CK_ULONG)copy->bytes;
-    info->replaced = copy->replaced != 0;
+    gosttoken_backup_info info;
+
+    memset(&info, 0, sizeof info);
+    info.size = out->size < sizeof info ? out->size : sizeof info;
+    memcpy(info.label, copy->label, sizeof info.label);
+    memcpy(info.serial, copy->serial, sizeof info.serial);
+    memcpy(info.id, copy->id, sizeof info.id);
+    info.slot = (CK_SLOT_ID)copy->slot;
+    info.time = (CK_ULONG)copy->time;
+    info.objects = (CK_ULONG)copy->objects;
+    info.bytes = (CK_ULONG)copy->bytes;
+    info.replaced = copy->replaced != 0;
+    if (copy->kept[0] != '\0')
+        (void)snprintf(info.kept, sizeof info.kept, "%s/%s", vault_dir(tok.vault), copy->kept);
+    memcpy(out, &info, info.size);
 }
 
 CK_RV gosttoken_backup(CK_SESSION_HANDLE session, int fd, const CK_UTF8CHAR *passphrase,

@@ -44,7 +44,7 @@ static CK_RV ex_init(tok_slot *slot, const CK_UTF8CHAR *pin, CK_ULONG pin_len,
     };
     tok_card *card = NULL;
     tok_slot_kind kind;
-    CK_RV rv = tok_slot_idle(slot, &kind);
+    CK_RV rv = tok_slot_idle(slot, &kind), made;
 
     if (rv != CKR_OK)
         return rv;
@@ -52,8 +52,13 @@ static CK_RV ex_init(tok_slot *slot, const CK_UTF8CHAR *pin, CK_ULONG pin_len,
      * store, that PIN is checked against the one it would have. */
     if (kind == TOK_SLOT_FACTORY && !p->UseRepairMode)
         kind = TOK_SLOT_TOKEN;
-    if (kind != TOK_SLOT_TOKEN)
-        return tok_slot_create(slot, &init);
+    if (kind != TOK_SLOT_TOKEN) {
+        made = tok_slot_create(slot, &init);
+        rv = tok_slot_idle(slot, &kind);
+        if (made != CKR_FUNCTION_FAILED || rv != CKR_OK || kind != TOK_SLOT_TOKEN)
+            return made;
+        /* Another process has just made one. */
+    }
     if (p->UseRepairMode) {
         tok_slot_close_card(slot);
         rv = tok_slot_result(slot, "C_EX_InitToken", vault_destroy(tok.vault, slot->id));

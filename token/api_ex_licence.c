@@ -50,6 +50,8 @@ CK_RV C_EX_GetLicense(CK_SESSION_HANDLE session, CK_ULONG number, CK_BYTE *licen
     else if (license != NULL && *license_len < VAULT_LICENCE)
         rv = CKR_BUFFER_TOO_SMALL;
     else if (license != NULL)
+        rv = tok_slot_look(s->slot);
+    if (rv == CKR_OK && license != NULL)
         rv = tok_session_card(s, 0, &card);
     if (rv == CKR_OK && card != NULL)
         rv = tok_slot_result(s->slot, "C_EX_GetLicense",

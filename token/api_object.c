@@ -5,6 +5,7 @@
 #include "token/secmem.h"
 #include "token/template.h"
 
+#include <gosttoken/pkcs11-3.h>
 #include <string.h>
 
 static int is_so(tok_session *s)
@@ -51,6 +52,8 @@ CK_RV C_CopyObject(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIB
         rv = tok_template_changes(TOK_COPY, o->attrs, is_so(s), templ, n, &changes);
     if (rv == CKR_OK)
         rv = tok_object_whole(s, o, &all);
+    if (rv == CKR_OK)
+        tok_attrs_remove(all, CKA_UNIQUE_ID); /* the copy gets its own */
     for (i = 0; rv == CKR_OK && i < tok_attrs_count(changes); i++) {
         const CK_ATTRIBUTE *a = tok_attrs_at(changes, i);
 
@@ -118,17 +121,6 @@ CK_RV C_GetObjectSize(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ULO
 
 /* ---- attributes ----------------------------------------------------------------------------- */
 
-static int may_read(const tok_object *o, CK_ATTRIBUTE_TYPE type)
-{
-    int known;
-    const tok_rule *rule = tok_rule_find(type, o->kind->bit, &known);
-
-    if (rule == NULL || (rule->flags & (TOK_R_SECRET | TOK_R_GUARDED)) == 0)
-        return 1;
-    return (rule->flags & TOK_R_SECRET) == 0 && !tok_attrs_bool(o->attrs, CKA_SENSITIVE, CK_TRUE) &&
-           tok_attrs_bool(o->attrs, CKA_EXTRACTABLE, CK_FALSE);
-}
-
 static CK_RV hand_out(CK_ATTRIBUTE *a, const void *value, CK_ULONG len)
 {
     if (a->pValue == NULL) {
@@ -152,7 +144,7 @@ static CK_RV get_one(tok_session *s, tok_object *o, CK_ATTRIBUTE *a)
     size_t len;
     CK_RV rv;
 
-    if (!may_read(o, a->type)) {
+    if (!tok_object_shows(o, a->type)) {
         a->ulValueLen = CK_UNAVAILABLE_INFORMATION;
         return CKR_ATTRIBUTE_SENSITIVE;
     }

@@ -120,14 +120,24 @@ static CK_RV login(tok_session *s, CK_USER_TYPE user, const CK_UTF8CHAR *pin, CK
     return rv;
 }
 
-/* CKA_ALWAYS_AUTHENTICATE: the PIN again, for the operation that waits for it. */
-static CK_RV login_again(tok_session *s, const CK_UTF8CHAR *pin, CK_ULONG len)
+/* Has that wrong PIN been the last one? */
+static int locked_now(tok_card *card)
+{
+    vault_info info;
+
+    return vault_token_info(card->vt, &info) == CKR_OK && info.user_tries_left == 0;
+}
+
+/* CKA_ALWAYS_AUTHENTICATE: the PIN again, for the operation that waits for it. Who has locked the
+ * PIN is told so and logged out by that (PKCS #11 2.40, C_Login): *locked. */
+static CK_RV login_again(tok_session *s, const CK_UTF8CHAR *pin, CK_ULONG len, int *locked)
 {
     tok_card *card = NULL;
     tok_op *waiting = NULL;
     int i;
     CK_RV rv;
 
+    *locked = 0;
     for (i = 0; i < TOK_OPS; i++) {
         if (s->ops[i] != NULL && s->ops[i]->wants_pin)
             waiting = s->ops[i];
@@ -144,14 +154,28 @@ static CK_RV login_again(tok_session *s, const CK_UTF8CHAR *pin, CK_ULONG len)
         waiting->wants_pin = 0;
     else if (rv == CKR_OK)
         s->pin_granted = 1;
+    if (rv == CKR_PIN_INCORRECT && locked_now(card))
+        rv = CKR_PIN_LOCKED;
+    *locked = rv == CKR_PIN_LOCKED;
+    if (*locked)
+        tok_slot_logout(s->slot);
     tok_card_free(card);
     (void)pthread_mutex_unlock(&s->slot->admin);
     return rv;
 }
 
+/* The operations of all sessions, this one's too, one lock at a time. */
+static void cancel_all(tok_session *s)
+{
+    (void)pthread_mutex_unlock(&s->lock);
+    tok_sessions_cancel(s->slot);
+    (void)pthread_mutex_lock(&s->lock);
+}
+
 CK_RV C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULONG len)
 {
     tok_session *s;
+    int locked = 0;
     CK_RV rv = tok_session_enter(session, &s);
 
     if (rv != CKR_OK)
@@ -161,9 +185,11 @@ CK_RV C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK
     else if (pin == NULL) /* there is no other way to give a PIN */
         rv = CKR_ARGUMENTS_BAD;
     else if (user == CKU_CONTEXT_SPECIFIC)
-        rv = login_again(s, pin, len);
+        rv = login_again(s, pin, len, &locked);
     else
         rv = login(s, user, pin, len);
+    if (locked)
+        cancel_all(s);
     return tok_session_leave(s, login_result(rv));
 }
 
@@ -184,9 +210,6 @@ CK_RV C_Logout(CK_SESSION_HANDLE session)
     (void)pthread_mutex_unlock(&slot->admin);
     if (rv != CKR_OK)
         return tok_session_leave(s, rv);
-    /* The operations of all sessions, this one's too, one lock at a time. */
-    (void)pthread_mutex_unlock(&s->lock);
-    tok_sessions_cancel(slot);
-    (void)pthread_mutex_lock(&s->lock);
+    cancel_all(s);
     return tok_session_leave(s, CKR_OK);
 }

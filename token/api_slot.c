@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Slots, tokens, mechanisms; C_InitToken. */
+#include <gosttoken/module.h>
 #include <gosttoken/pkcs11-3.h>
 #include "token/core.h"
 #include "token/info.h"
@@ -123,12 +124,17 @@ static CK_RV init_token(tok_slot *slot, const vault_init *init)
 {
     tok_card *card = NULL;
     tok_slot_kind kind;
-    CK_RV rv = tok_slot_idle(slot, &kind);
+    CK_RV rv = tok_slot_idle(slot, &kind), made;
 
     if (rv != CKR_OK)
         return rv;
-    if (kind != TOK_SLOT_TOKEN)
-        return tok_slot_create(slot, init);
+    if (kind != TOK_SLOT_TOKEN) {
+        made = tok_slot_create(slot, init);
+        rv = tok_slot_idle(slot, &kind);
+        if (made != CKR_FUNCTION_FAILED || rv != CKR_OK || kind != TOK_SLOT_TOKEN)
+            return made;
+        /* Another process has just made one: then its SO PIN is asked for. */
+    }
     rv = tok_slot_card(slot, &card);
     if (rv == CKR_OK)
         rv = tok_slot_result(slot, "C_InitToken",
@@ -139,7 +145,10 @@ static CK_RV init_token(tok_slot *slot, const vault_init *init)
     return rv;
 }
 
-CK_RV C_InitToken(CK_SLOT_ID id, CK_UTF8CHAR *pin, CK_ULONG pin_len, CK_UTF8CHAR *label)
+typedef CK_RV (*initializer)(tok_slot *, const vault_init *);
+
+static CK_RV with_slot(CK_SLOT_ID id, const CK_UTF8CHAR *pin, CK_ULONG pin_len,
+                       const CK_UTF8CHAR *label, initializer f)
 {
     vault_init init;
     tok_slot *slot;
@@ -157,11 +166,34 @@ CK_RV C_InitToken(CK_SLOT_ID id, CK_UTF8CHAR *pin, CK_ULONG pin_len, CK_UTF8CHAR
         init.label = label;
         init.label_len = n;
         (void)pthread_mutex_lock(&slot->admin);
-        rv = init_token(slot, &init);
+        rv = f(slot, &init);
         (void)pthread_mutex_unlock(&slot->admin);
     } else {
         rv = CKR_ARGUMENTS_BAD;
     }
     tok_leave();
     return rv == CKR_PIN_LEN_RANGE ? CKR_PIN_INCORRECT : rv; /* C_InitToken has no other */
+}
+
+CK_RV C_InitToken(CK_SLOT_ID id, CK_UTF8CHAR *pin, CK_ULONG pin_len, CK_UTF8CHAR *label)
+{
+    return with_slot(id, pin, pin_len, label, init_token);
+}
+
+static CK_RV make_token(tok_slot *slot, const vault_init *init)
+{
+    tok_slot_kind kind;
+    CK_RV rv = tok_slot_idle(slot, &kind);
+
+    if (rv != CKR_OK)
+        return rv;
+    return kind != TOK_SLOT_TOKEN
+               ? tok_slot_create(slot, init)
+               : vault_error_set(CKR_FUNCTION_FAILED, "the slot has a token already");
+}
+
+CK_RV gosttoken_make_token(CK_SLOT_ID id, const CK_UTF8CHAR *so_pin, CK_ULONG so_pin_len,
+                           const CK_UTF8CHAR *label)
+{
+    return with_slot(id, so_pin, so_pin_len, label, make_token);
 }

@@ -2,6 +2,7 @@
 /* see info.h */
 #include "token/info.h"
 #include "token/config.h"
+#include "token/session.h"
 
 #include <string.h>
 
@@ -45,7 +46,7 @@ CK_RV tok_info_slot(tok_slot *slot, CK_SLOT_INFO *info)
     memset(info, 0, sizeof *info);
     tok_info_text(info->slotDescription, sizeof info->slotDescription, text);
     tok_info_text(info->manufacturerID, sizeof info->manufacturerID, MAKER);
-    info->flags = CKF_TOKEN_PRESENT;
+    info->flags = CKF_TOKEN_PRESENT | CKF_REMOVABLE_DEVICE; /* tokens are made and removed */
     info->hardwareVersion = HARDWARE;
     info->firmwareVersion = VERSION;
     return CKR_OK;
@@ -145,8 +146,10 @@ void tok_info_memory(tok_slot *slot, const vault_info *v, CK_ULONG *total, CK_UL
 CK_RV tok_info_vault(tok_slot *slot, vault_info *info)
 {
     tok_card *card = NULL;
-    CK_RV rv = tok_slot_card(slot, &card);
+    CK_RV rv = tok_slot_look(slot);
 
+    if (rv == CKR_OK)
+        rv = tok_slot_card(slot, &card);
     if (rv == CKR_OK && card != NULL)
         rv = tok_slot_result(slot, "C_GetTokenInfo", vault_token_info(card->vt, info));
     if (rv == CKR_OK && card == NULL)
@@ -180,8 +183,8 @@ CK_RV tok_info_token(tok_slot *slot, CK_TOKEN_INFO *info)
     }
     tok_info_text(info->manufacturerID, sizeof info->manufacturerID, MAKER);
     tok_info_text(info->model, sizeof info->model, MODEL);
-    info->ulMaxSessionCount = CK_EFFECTIVELY_INFINITE;
-    info->ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE;
+    info->ulMaxSessionCount = TOK_MAX_SESSIONS;
+    info->ulMaxRwSessionCount = TOK_MAX_SESSIONS;
     (void)pthread_mutex_lock(&slot->lock);
     info->ulSessionCount = slot->session_count;
     info->ulRwSessionCount = slot->rw_count;

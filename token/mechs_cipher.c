@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The mechanisms of GOST 28147-89, Magma and Kuznyechik, and of GOST R 34.11-94: see mech.h. Sizes
- * of keys are in bits, as devices report them.
+ * of keys are in bits, as devices report them; 0, 0: any, or no key.
  */
 #include "token/mech.h"
 
@@ -44,7 +44,7 @@ static const tok_mech mechs[] = {
     {CKM_GOSTR3410_KEY_WRAP,      {256, 512, WRAP},         GOST,   TOK_NO_TYPE,         0, &tok_mech_gost_wrap},
 
     {CKM_GOSTR3411,               {0, 0, CKF_DIGEST},       0,      TOK_NO_TYPE,         0, &tok_mech_gost94},
-    {CKM_GOSTR3411_HMAC,          {1, 8192, MAC},           SECRET, TOK_NO_TYPE,         0, &tok_mech_gost94_hmac},
+    {CKM_GOSTR3411_HMAC,          {0, 0, MAC},              SECRET, TOK_NO_TYPE,         0, &tok_mech_gost94_hmac},
     {CKM_GOSTR3410_WITH_GOSTR3411, {256, 256, MAC},         GOST,   CKK_GOSTR3410, TOK_DIGEST_94, &tok_mech_gost_sign},
 };
 /* clang-format on */

@@ -16,11 +16,11 @@
 #define BITS    TOK_RSA_MIN, TOK_RSA_MAX
 #define EC_BITS 256, 521
 
-/* The key of an HMAC may have any length. */
+/* The key of an HMAC may have any length: 0, 0. */
 #define HMAC(mech, general, hash)                                                                  \
-    {mech, {1, 4096, SIGN}, TOK_KIND_GENERIC, TOK_NO_TYPE, hash, &tok_mech_sha_hmac},              \
+    {mech, {0, 0, SIGN}, TOK_KIND_GENERIC, TOK_NO_TYPE, hash, &tok_mech_sha_hmac},                 \
     {                                                                                              \
-        general, {1, 4096, SIGN}, TOK_KIND_GENERIC, TOK_NO_TYPE, hash, &tok_mech_sha_hmac_general  \
+        general, {0, 0, SIGN}, TOK_KIND_GENERIC, TOK_NO_TYPE, hash, &tok_mech_sha_hmac_general     \
     }
 
 /* clang-format off */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* see object.h */
 #include "token/object.h"
+#include "gost/random.h"
 #include "token/hwfeature.h"
 #include "token/log.h"
 #include "token/secmem.h"
 
+#include <gosttoken/pkcs11-3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,13 +50,33 @@ static CK_RV from_vault(vault_object *stored, tok_object **out)
     o->stored = stored;
     o->id = stored->id;
     rv = describe(o, stored->open);
-    if (rv != CKR_OK) {
+    if (rv == CKR_OK)
+        rv = tok_attrs_set(stored->open, CKA_UNIQUE_ID, stored->unique, VAULT_UNIQUE);
+    if (rv == CKR_OBJECT_HANDLE_INVALID) {
         tok_log("object %llu is of a kind not known here", (unsigned long long)stored->id);
-        tok_object_free(o);
-        return rv;
     }
-    *out = o;
-    return CKR_OK;
+    if (rv == CKR_OK)
+        *out = o;
+    else
+        tok_object_free(o);
+    return rv;
+}
+
+/* CKA_UNIQUE_ID of a session object: by chance. One that is changed has its own already. */
+static CK_RV name_it(tok_attrs *own)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t chance[VAULT_UNIQUE / 2];
+    char name[VAULT_UNIQUE];
+    size_t i;
+
+    if (tok_attrs_get(own, CKA_UNIQUE_ID) != NULL)
+        return CKR_OK;
+    if (!gost_random_system(NULL, chance, sizeof chance))
+        return CKR_FUNCTION_FAILED;
+    for (i = 0; i < sizeof name; i++)
+        name[i] = digits[chance[i / 2] >> (i % 2 ? 0 : 4) & 15];
+    return tok_attrs_set(own, CKA_UNIQUE_ID, name, sizeof name);
 }
 
 /* A session object: a copy of the set, a key's secret values apart. */
@@ -70,7 +92,9 @@ static CK_RV from_attrs(const tok_attrs *attrs, tok_object **out)
     o->own = tok_attrs_copy(attrs);
     if (o->own == NULL)
         goto fail;
-    rv = describe(o, o->own);
+    rv = name_it(o->own);
+    if (rv == CKR_OK)
+        rv = describe(o, o->own);
     if (rv != CKR_OK)
         goto fail;
     if ((o->kind->bit & (TOK_KINDS_PRIV | TOK_KINDS_SECRET)) != 0) {
@@ -432,10 +456,23 @@ static CK_RV create_token_objects(tok_session *s, tok_attrs *const *attrs, size_
     return rv;
 }
 
+/* A private object needs the login, and so a PIN that is not due to be changed. */
+static CK_RV may_own(tok_session *s)
+{
+    tok_card *card = NULL;
+    CK_RV rv = tok_session_user(s) ? tok_session_card(s, 0, &card) : CKR_USER_NOT_LOGGED_IN;
+
+    if (rv == CKR_OK && card != NULL)
+        rv = tok_slot_result(s->slot, "make a private object", vault_may_work(card->vt));
+    tok_card_free(card);
+    return rv;
+}
+
 CK_RV tok_objects_create(tok_session *s, tok_attrs *const *attrs, size_t n,
                          CK_OBJECT_HANDLE *handles)
 {
     size_t i, tokens = 0;
+    CK_RV rv;
 
     for (i = 0; i < n; i++) {
         int token = tok_attrs_bool(attrs[i], CKA_TOKEN, CK_FALSE);
@@ -443,8 +480,9 @@ CK_RV tok_objects_create(tok_session *s, tok_attrs *const *attrs, size_t n,
         tokens += token ? 1 : 0;
         if (token && !TOK_IS_RW(s))
             return CKR_SESSION_READ_ONLY;
-        if (tok_attrs_bool(attrs[i], CKA_PRIVATE, CK_TRUE) && !tok_session_user(s))
-            return CKR_USER_NOT_LOGGED_IN;
+        rv = tok_attrs_bool(attrs[i], CKA_PRIVATE, CK_TRUE) ? may_own(s) : CKR_OK;
+        if (rv != CKR_OK)
+            return rv;
     }
     if (tokens == n)
         return create_token_objects(s, attrs, n, handles);
@@ -454,8 +492,7 @@ CK_RV tok_objects_create(tok_session *s, tok_attrs *const *attrs, size_t n,
     /* A pair of which one half is to be kept: the session's half first, it is easily undone. */
     for (i = 0; i < n; i++) {
         if (!tok_attrs_bool(attrs[i], CKA_TOKEN, CK_FALSE)) {
-            CK_RV rv = create_session_objects(s, &attrs[i], 1, &handles[i]);
-
+            rv = create_session_objects(s, &attrs[i], 1, &handles[i]);
             if (rv == CKR_OK)
                 rv = create_token_objects(s, &attrs[n - 1 - i], 1, &handles[n - 1 - i]);
             else

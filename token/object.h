@@ -63,7 +63,7 @@ CK_RV tok_object_get(tok_session *s, CK_OBJECT_HANDLE handle, tok_object **out);
 /*
  * Stores n new objects, all or none: on the token if CKA_TOKEN is true, else in the session. The
  * sets stay the caller's. Checks what the session may create: CKR_SESSION_READ_ONLY,
- * CKR_USER_NOT_LOGGED_IN.
+ * CKR_USER_NOT_LOGGED_IN, CKR_PIN_EXPIRED.
  */
 CK_RV tok_objects_create(tok_session *s, tok_attrs *const *attrs, size_t n,
                          CK_OBJECT_HANDLE *handles);
@@ -86,6 +86,16 @@ CK_RV tok_object_secret(tok_session *s, tok_object *o, CK_ATTRIBUTE_TYPE type, v
 
 /* 1 if the object has that attribute as a secret value. */
 int tok_object_has_secret(const tok_object *o, CK_ATTRIBUTE_TYPE type);
+
+/* 1 if the value of that type is no secret of the object's: it may be read by who sees the object
+ * (and is logged in, if it is sealed). */
+int tok_object_shows(const tok_object *o, CK_ATTRIBUTE_TYPE type);
+
+/* *match: 1 if C_GetAttributeValue in this session would give every attribute of the template with
+ * that value. CKR_DEVICE_ERROR if a value of it is damaged. For an object of the token no lock of
+ * the slot is held. */
+CK_RV tok_object_match(tok_session *s, tok_object *o, const CK_ATTRIBUTE *templ, CK_ULONG n,
+                       int *match);
 
 /* Every attribute of an object, the secret ones too, in a set of its own. */
 CK_RV tok_object_whole(tok_session *s, tok_object *o, tok_attrs **out);

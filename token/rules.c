@@ -2,6 +2,8 @@
 /* see rules.h; PKCS #11 2.40, section 4, and the vendor's attributes */
 #include "token/rules.h"
 
+#include <gosttoken/pkcs11-3.h>
+
 #define DATA          TOK_KIND_DATA
 #define CERT          TOK_KIND_CERT
 #define GPUB          TOK_KIND_GOST_PUB
@@ -42,7 +44,7 @@
 #define REQ           TOK_R_REQUIRED
 #define COMPUTED      TOK_R_COMPUTED
 #define NO_MAKE       (TOK_R_NO_GENERATE | TOK_R_NO_UNWRAP)
-#define SO            TOK_R_SO_TRUE
+#define SO            TOK_R_SO
 #define SET           TOK_R_SET
 #define COPY          TOK_R_COPY
 #define USE           (TOK_R_SET | TOK_R_USE)
@@ -62,6 +64,7 @@ static const tok_rule rules[] = {
     {CKA_COPYABLE,              ALL,             F_BOOL,  ON,       COPY|FALL},
     {CKA_DESTROYABLE,           ALL,             F_BOOL,  ON,       COPY},
     {CKA_LABEL,                 ALL,             F_BYTES, EMPTY,   SET},
+    {CKA_UNIQUE_ID,             ALL,             F_BYTES, NONE,    COMPUTED},
 
     {CKA_APPLICATION,           DATA,            F_BYTES, EMPTY,   SET},
     {CKA_OBJECT_ID,             DATA,            F_BYTES, EMPTY,   SET},

@@ -31,7 +31,9 @@ typedef enum tok_default {
 #define TOK_R_NO_GENERATE 0x004u /* C_GenerateKey(Pair) may not */
 #define TOK_R_NO_UNWRAP   0x008u /* C_UnwrapKey, C_DeriveKey may not */
 #define TOK_R_COMPUTED    (TOK_R_NO_CREATE | TOK_R_NO_GENERATE | TOK_R_NO_UNWRAP)
-#define TOK_R_SO_TRUE     0x010u /* only the SO may make it true */
+#define TOK_R_SO                                                                                   \
+    0x010u /* a bool that is false unless the SO says otherwise; nobody else changes it, either    \
+              way */
 /* How it may change. */
 #define TOK_R_SET  0x020u /* by C_SetAttributeValue and C_CopyObject */
 #define TOK_R_COPY 0x040u /* by C_CopyObject */

@@ -40,8 +40,10 @@ static CK_RV token_objects(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n
     tok_card *card = NULL;
     uint64_t *ids = NULL;
     size_t count = 0, damaged = 0, i;
-    CK_RV rv = tok_session_card(s, 0, &card);
+    CK_RV rv = tok_slot_look(s->slot);
 
+    if (rv == CKR_OK)
+        rv = tok_session_card(s, 0, &card);
     if (rv != CKR_OK || card == NULL) /* a factory token that is not in the store has no objects */
         return rv;
     rv = tok_slot_check(s->slot, card, 1);
@@ -50,9 +52,13 @@ static CK_RV token_objects(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n
                              vault_find(card->vt, templ, n, &ids, &count));
     for (i = 0; i < count && rv == CKR_OK; i++) {
         CK_OBJECT_HANDLE handle;
-        tok_object *o;
+        tok_object *o = NULL;
+        int match = 0;
 
         rv = tok_object_load(s->slot, card, ids[i], &handle, &o);
+        if (rv == CKR_OK)
+            rv = tok_object_match(s, o, templ, n, &match);
+        tok_object_free(o);
         if (rv == CKR_OBJECT_HANDLE_INVALID) { /* gone meanwhile, or private */
             rv = CKR_OK;
             continue;
@@ -66,11 +72,8 @@ static CK_RV token_objects(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG n
                 rv = add(search, handle);
             continue;
         }
-        if (rv != CKR_OK)
-            break;
-        if (tok_attrs_match(o->attrs, templ, n))
+        if (rv == CKR_OK && match)
             rv = add(search, handle);
-        tok_object_free(o);
     }
     free(ids);
     tok_card_free(card);
@@ -84,12 +87,16 @@ static CK_RV session_objects(tok_session *s, const CK_ATTRIBUTE *templ, CK_ULONG
 {
     tok_slot *slot = s->slot;
     tok_entry *e;
+    int match = 0;
     CK_RV rv = CKR_OK;
 
     (void)pthread_mutex_lock(&slot->lock);
     search->epoch = slot->epoch;
     for (e = slot->session_objects; e != NULL && rv == CKR_OK; e = e->next) {
-        if ((!e->private || slot->login == TOK_USER) && tok_attrs_match(e->object->attrs, templ, n))
+        if (e->private && slot->login != TOK_USER)
+            continue;
+        rv = tok_object_match(s, e->object, templ, n, &match);
+        if (rv == CKR_OK && match)
             rv = add(search, e->handle);
     }
     (void)pthread_mutex_unlock(&slot->lock);

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_SESSIONS 65536
-
 static void unref(tok_session *s)
 {
     if (atomic_fetch_sub(&s->refs, 1) != 1)
@@ -107,7 +105,7 @@ CK_RV tok_session_open(tok_slot *slot, CK_FLAGS flags, CK_SESSION_HANDLE *handle
     else if (slot->kind == TOK_SLOT_GONE)
         rv = CKR_TOKEN_NOT_PRESENT;
     (void)pthread_mutex_lock(&tok.sessions_lock);
-    if (rv == CKR_OK && tok.sessions.used >= MAX_SESSIONS)
+    if (rv == CKR_OK && tok.sessions.used >= TOK_MAX_SESSIONS)
         rv = CKR_SESSION_COUNT;
     if (rv == CKR_OK) {
         s->handle = ++tok.last_session;

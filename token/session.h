@@ -8,6 +8,8 @@
 #include "token/op.h"
 #include "token/slot.h"
 
+#define TOK_MAX_SESSIONS 65536 /* of one process */
+
 struct tok_session {
     CK_SESSION_HANDLE handle;
     tok_slot *slot;

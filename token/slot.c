@@ -135,6 +135,36 @@ CK_RV tok_slots_refresh(void)
     return rv;
 }
 
+/* Another process has put a token into a store that was empty, or into a slot without one. */
+static int overtaken(tok_slot *slot)
+{
+    tok_slot_kind kind = kind_of(slot);
+    CK_SLOT_ID *ids = NULL;
+    size_t n = 0;
+    int is;
+
+    if (kind != TOK_SLOT_FACTORY && kind != TOK_SLOT_BLANK)
+        return 0;
+    if (vault_slots(tok.vault, &ids, &n) != CKR_OK)
+        return 0;
+    is = kind == TOK_SLOT_FACTORY ? n != 0 : listed(ids, n, slot->id);
+    free(ids);
+    return is;
+}
+
+CK_RV tok_slot_look(tok_slot *slot)
+{
+    CK_RV rv = CKR_OK;
+
+    if (kind_of(slot) == TOK_SLOT_TOKEN)
+        return CKR_OK;
+    (void)pthread_mutex_lock(&tok.slots_lock);
+    if (overtaken(slot))
+        rv = refresh();
+    (void)pthread_mutex_unlock(&tok.slots_lock);
+    return rv;
+}
+
 CK_RV tok_slot_find(CK_SLOT_ID id, tok_slot **out)
 {
     tok_slot *slot;
@@ -142,7 +172,7 @@ CK_RV tok_slot_find(CK_SLOT_ID id, tok_slot **out)
 
     (void)pthread_mutex_lock(&tok.slots_lock);
     slot = slot_at(id);
-    if (slot == NULL || kind_of(slot) == TOK_SLOT_GONE) {
+    if (slot == NULL || kind_of(slot) == TOK_SLOT_GONE || overtaken(slot)) {
         rv = refresh();
         slot = slot_at(id);
         if (rv == CKR_OK && (slot == NULL || kind_of(slot) == TOK_SLOT_GONE))
@@ -307,8 +337,10 @@ CK_RV tok_slot_create(tok_slot *slot, const vault_init *init)
 {
     CK_RV rv = tok_vault_result("make a token", vault_create(tok.vault, slot->id, init));
 
-    if (rv != CKR_OK)
+    if (rv != CKR_OK) {
+        (void)tok_slot_look(slot); /* somebody else may have been quicker */
         return rv;
+    }
     rv = tok_slots_refresh();
     (void)pthread_mutex_lock(&tok.slots_lock);
     slot_seen(slot);
@@ -327,15 +359,15 @@ CK_RV tok_slot_card_real(tok_slot *slot, tok_card **out)
         .label_len = sizeof FACTORY_LABEL - 1,
         .pins_are_factory = 1,
     };
-    CK_RV rv;
+    CK_RV rv = tok_slot_look(slot);
 
-    if (kind_of(slot) == TOK_SLOT_FACTORY) {
+    if (rv == CKR_OK && kind_of(slot) == TOK_SLOT_FACTORY) {
         rv = tok_slot_create(slot, &factory);
-        if (rv == CKR_FUNCTION_FAILED) /* somebody else has just made it */
-            rv = tok_slots_refresh();
-        if (rv != CKR_OK)
-            return rv;
+        if (rv == CKR_FUNCTION_FAILED && kind_of(slot) != TOK_SLOT_FACTORY)
+            rv = CKR_OK; /* somebody else has just made it */
     }
+    if (rv != CKR_OK)
+        return rv;
     rv = tok_slot_card(slot, out);
     if (rv == CKR_OK && *out == NULL)
         rv = CKR_DEVICE_ERROR;

@@ -60,7 +60,12 @@ void tok_card_free(tok_card *c); /* gives a reference back; NULL is allowed */
 /* Reads the store's list of tokens and brings the list of slots up to date. */
 CK_RV tok_slots_refresh(void);
 
-/* The slot of that number, if it is listed. CKR_SLOT_ID_INVALID. */
+/* Brings the list up to date if the slot has no token in the store and another process has put one
+ * there (or, for a factory token, anywhere). Reads the directory in that case only: of no weight
+ * for a token that is there. */
+CK_RV tok_slot_look(tok_slot *slot);
+
+/* The slot of that number, if it is listed, as tok_slot_look leaves it. CKR_SLOT_ID_INVALID. */
 CK_RV tok_slot_find(CK_SLOT_ID id, tok_slot **out);
 
 /* Calls that are about a slot begin with this: tok_enter, tok_slot_find, and the end of every
@@ -84,7 +89,8 @@ CK_RV tok_slot_result(tok_slot *slot, const char *where, CK_RV rv);
  * none is opened meanwhile. */
 CK_RV tok_slot_idle(tok_slot *slot, tok_slot_kind *kind);
 
-/* Makes a token in a blank or factory slot. */
+/* Makes a token in a blank or factory slot. CKR_FUNCTION_FAILED and a slot that is not blank or
+ * factory any more: somebody else was quicker. */
 CK_RV tok_slot_create(tok_slot *slot, const vault_init *init);
 
 /* The token was made anew or removed by this process: opens it again at the next use. */

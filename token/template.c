@@ -58,8 +58,9 @@ static int form_bytes(const CK_ATTRIBUTE *a)
 
 static int form_date(const CK_ATTRIBUTE *a)
 {
+    static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const CK_BYTE *d = a->pValue;
-    int i, month, day;
+    int i, year, month, day, leap;
 
     if (a->ulValueLen == 0)
         return 1;
@@ -69,9 +70,12 @@ static int form_date(const CK_ATTRIBUTE *a)
         if (d[i] < '0' || d[i] > '9')
             return 0;
     }
+    year = (d[0] - '0') * 1000 + (d[1] - '0') * 100 + (d[2] - '0') * 10 + d[3] - '0';
     month = (d[4] - '0') * 10 + d[5] - '0';
     day = (d[6] - '0') * 10 + d[7] - '0';
-    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+    leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] &&
+           (month != 2 || day < 29 || leap);
 }
 
 static int form_oid(const CK_ATTRIBUTE *a)
@@ -133,6 +137,13 @@ static CK_RV find_kind(CK_OBJECT_CLASS class, CK_ULONG type, const CK_ATTRIBUTE 
     return *kind != NULL ? CKR_OK : CKR_ATTRIBUTE_VALUE_INVALID;
 }
 
+/* An empty CKA_CHECK_VALUE asks for none (2.40, section 4.4.1 and 4.10), which is what objects here
+ * have. */
+static int no_check_value(const CK_ATTRIBUTE *a)
+{
+    return a->type == CKA_CHECK_VALUE && a->ulValueLen == 0;
+}
+
 /* May this attribute stand in a template for a new object? */
 static CK_RV judge_new(tok_how how, const tok_kind *kind, int so, const CK_ATTRIBUTE *a,
                        const tok_attrs *so_far)
@@ -155,7 +166,7 @@ static CK_RV judge_new(tok_how how, const tok_kind *kind, int so, const CK_ATTRI
         return CKR_TEMPLATE_INCONSISTENT;
     if (!form_ok[rule->form](a))
         return CKR_ATTRIBUTE_VALUE_INVALID;
-    if ((rule->flags & TOK_R_SO_TRUE) != 0 && bool_of(a) && !so)
+    if ((rule->flags & TOK_R_SO) != 0 && bool_of(a) && !so)
         return CKR_ATTRIBUTE_READ_ONLY;
     twin = tok_attrs_get(so_far, a->type);
     return twin == NULL || same_value(twin, a) ? CKR_OK : CKR_TEMPLATE_INCONSISTENT;
@@ -196,6 +207,8 @@ CK_RV tok_template_build(tok_how how, CK_OBJECT_CLASS class, CK_ULONG type, int 
     if (a == NULL)
         return CKR_HOST_MEMORY;
     for (i = 0; i < n && rv == CKR_OK; i++) {
+        if (no_check_value(&templ[i]))
+            continue;
         rv = judge_new(how, kind, so, &templ[i], a);
         if (rv == CKR_OK)
             rv = tok_attrs_set(a, templ[i].type, templ[i].pValue, templ[i].ulValueLen);
@@ -262,10 +275,11 @@ static CK_RV judge_change(tok_how how, const tok_kind *kind, int so, const CK_AT
         was = tok_attrs_bool(now, a->type, CK_FALSE);
         if (((rule->flags & TOK_R_RISE) != 0 && was && !bool_of(a)) ||
             ((rule->flags & TOK_R_FALL) != 0 && !was && bool_of(a)) ||
-            ((rule->flags & TOK_R_SO_TRUE) != 0 && !was && bool_of(a) && !so))
+            ((rule->flags & TOK_R_SO) != 0 && was != bool_of(a) && !so))
             return CKR_ATTRIBUTE_READ_ONLY;
         /* The SO has vouched for what a trusted key does: a wrapping key that anybody could tell to
-         * decrypt would give out what it wraps. */
+         * decrypt would give out what it wraps. That is why nobody else takes the trust away, from
+         * the key or from a copy: it has the same value. */
         if ((rule->flags & TOK_R_USE) != 0 && !was && bool_of(a) && !so &&
             tok_attrs_bool(now, CKA_TRUSTED, CK_FALSE))
             return CKR_ATTRIBUTE_READ_ONLY;
@@ -274,8 +288,8 @@ static CK_RV judge_change(tok_how how, const tok_kind *kind, int so, const CK_AT
     return twin == NULL || same_value(twin, a) ? CKR_OK : CKR_TEMPLATE_INCONSISTENT;
 }
 
-/* A bool that goes one way only and is what it was: not written, for somebody may have changed it
- * since `now` was read, and it would go back. */
+/* A bool that goes one way only, or is the SO's, and is what it was: not written, for somebody may
+ * have changed it since `now` was read, and it would go back. */
 static void drop_unchanged(const tok_kind *kind, const tok_attrs *now, tok_attrs *a)
 {
     const tok_rule *rule;
@@ -286,8 +300,8 @@ static void drop_unchanged(const tok_kind *kind, const tok_attrs *now, tok_attrs
         const CK_ATTRIBUTE *at = tok_attrs_at(a, i);
 
         rule = tok_rule_find(at->type, kind->bit, &known);
-        if ((rule->flags & (TOK_R_RISE | TOK_R_FALL)) != 0 && rule->form == TOK_FORM_BOOL &&
-            tok_attrs_bool(now, at->type, CK_FALSE) == bool_of(at))
+        if ((rule->flags & (TOK_R_RISE | TOK_R_FALL | TOK_R_SO)) != 0 &&
+            rule->form == TOK_FORM_BOOL && tok_attrs_bool(now, at->type, CK_FALSE) == bool_of(at))
             tok_attrs_remove(a, at->type);
     }
 }
@@ -308,6 +322,8 @@ CK_RV tok_template_changes(tok_how how, const tok_attrs *now, int so, const CK_A
     if (a == NULL)
         return CKR_HOST_MEMORY;
     for (i = 0; i < n && rv == CKR_OK; i++) {
+        if (no_check_value(&templ[i]))
+            continue;
         rv = judge_change(how, kind, so, &templ[i], now, a);
         if (rv == CKR_OK)
             rv = tok_attrs_set(a, templ[i].type, templ[i].pValue, templ[i].ulValueLen);

@@ -31,6 +31,8 @@ typedef struct gosttoken_backup_info {
     CK_ULONG objects;                /* how many there are */
     CK_ULONG bytes;                  /* of the token's file */
     CK_ULONG replaced;               /* after a restore, 1: it has taken a token's place */
+    char kept[1024]; /* after a restore: where the damaged file is that was in the slot, with a NUL;
+                        "": there was none */
 } gosttoken_backup_info;
 
 /*
@@ -61,7 +63,8 @@ typedef struct gosttoken_restore_request {
     const CK_UTF8CHAR *pin; /* and this one's PIN as it was when the copy was made */
     CK_ULONG pin_len;
     CK_SLOT_ID slot; /* or GOSTTOKEN_SLOT_ANY: the token's, if it is there; where it was, if that is
-                        free; else the first free one */
+                        free or (with `replace`) has a file that cannot be read; else the first free
+                        one */
     int replace;     /* 1: the token in the slot may be replaced */
 } gosttoken_restore_request;
 
@@ -69,12 +72,15 @@ typedef struct gosttoken_restore_request {
  * Makes the token of a copy anew, with its serial number. It appears when it is whole, on the disk,
  * checked from end to end (every object, and that every sealed value opens), or not at all: then
  * what was there is there still. This process must have no session open (CKR_SESSION_EXISTS).
+ * A file that is damaged, whatever is damaged in it, or that this build cannot read, is replaced as
+ * a token is, and kept beside the new one (`kept`).
  *
  * CKR_FUNCTION_REJECTED: there is a token already, and `replace` is 0, or it is in another slot
- * than the one named. CKR_PIN_INCORRECT: the passphrase, or the PIN; CKR_PIN_LOCKED: that PIN was
- * locked in the copy. A right PIN gives its tries back, as a login does; but if the token that is
- * replaced is the same (by its serial number), no counter of tries is higher afterwards than it was
- * on that one: an old copy does not unlock a PIN.
+ * than the one named. CKR_DEVICE_ERROR: what is in the slot is no plain file of this user.
+ * CKR_PIN_INCORRECT: the passphrase, or the PIN; CKR_PIN_LOCKED: that PIN was locked in the copy. A
+ * right PIN gives its tries back, as a login does; but if the token that is replaced is the same
+ * (by its serial number), no counter of tries that can be read of it is higher afterwards than it
+ * was on that one: an old copy does not unlock a PIN.
  */
 CK_RV gosttoken_restore(const gosttoken_restore_request *request, gosttoken_backup_info *info);
 

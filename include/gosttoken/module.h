@@ -2,8 +2,9 @@
 /*
  * What libgosttoken-pkcs11.so exports beside the functions of PKCS #11 and of rutoken.h, for
  * programs that know this module and have more to tell a person than those can: found by dlsym,
- * absent from every other module. None of them changes a token; all need C_Initialize but
- * gosttoken_error_text. Structures may grow at their end: `size` says how much the caller knows.
+ * absent from every other module. None of them changes a token that is there; all need C_Initialize
+ * but gosttoken_error_text. Structures may grow at their end: `size` says how much the caller
+ * knows.
  */
 #ifndef GOSTTOKEN_MODULE_H
 #define GOSTTOKEN_MODULE_H
@@ -64,6 +65,14 @@ typedef struct gosttoken_details {
  * initialised or not readable), and the results of C_GetTokenInfo. No login.
  */
 CK_RV gosttoken_get_details(CK_SLOT_ID slot, gosttoken_details *details);
+
+/*
+ * C_InitToken for a slot that has no token: where another process has just made one, that one is
+ * not erased, even if the SO PIN is the right one for it, but the answer is CKR_FUNCTION_FAILED.
+ * label: 32 bytes, blank-padded. CKR_ARGUMENTS_BAD.
+ */
+CK_RV gosttoken_make_token(CK_SLOT_ID slot, const CK_UTF8CHAR *so_pin, CK_ULONG so_pin_len,
+                           const CK_UTF8CHAR *label);
 
 typedef struct gosttoken_journal_state {
     CK_ULONG size;                  /* sizeof(gosttoken_journal_state), set by the caller */

@@ -90,7 +90,8 @@ static void trusted_for_one_thing(void **state)
         A_BOOL(CKA_DECRYPT, no),          A_BOOL(CKA_SIGN, no),        A_BOOL(CKA_VERIFY, no),
         A_BOOL(CKA_UNWRAP, no),           A_BOOL(CKA_DERIVE, no)};
     CK_ATTRIBUTE distrust = A_BOOL(CKA_TRUSTED, no), label = A_STR(CKA_LABEL, "kek");
-    CK_OBJECT_HANDLE kek, copy;
+    CK_ATTRIBUTE both[] = {A_BOOL(CKA_TRUSTED, no), A_BOOL(CKA_DECRYPT, yes)};
+    CK_OBJECT_HANDLE kek, copy, other;
     CK_ULONG i;
 
     (void)state;
@@ -107,12 +108,26 @@ static void trusted_for_one_thing(void **state)
     OK(F->C_SetAttributeValue(s, kek, &label, 1));
     OK(F->C_CopyObject(s, kek, NULL, 0, &copy));
     assert_true(get_bool(s, copy, CKA_TRUSTED));
-    /* With the trust the limit goes. */
-    OK(F->C_SetAttributeValue(s, copy, &distrust, 1));
-    OK(F->C_SetAttributeValue(s, copy, &(CK_ATTRIBUTE){CKA_DECRYPT, &yes, sizeof yes}, 1));
+    /* The limit does not go, for the trust does not: from neither of them, nor on the way to a
+     * copy, nor together with what it forbids. */
+    FAILS(CKR_ATTRIBUTE_READ_ONLY, F->C_SetAttributeValue(s, kek, &distrust, 1));
+    FAILS(CKR_ATTRIBUTE_READ_ONLY, F->C_SetAttributeValue(s, copy, &distrust, 1));
+    FAILS(CKR_ATTRIBUTE_READ_ONLY, F->C_CopyObject(s, kek, both, 1, &other));
+    FAILS(CKR_ATTRIBUTE_READ_ONLY, F->C_CopyObject(s, copy, both, 2, &other));
+    FAILS(CKR_ATTRIBUTE_READ_ONLY, F->C_SetAttributeValue(s, copy, both, 2));
+    FAILS(CKR_ATTRIBUTE_READ_ONLY, F->C_SetAttributeValue(s, copy, both + 1, 1));
+    assert_true(get_bool(s, copy, CKA_TRUSTED));
+    assert_false(get_bool(s, copy, CKA_DECRYPT));
+    OK(F->C_SetAttributeValue(s, copy, &(CK_ATTRIBUTE){CKA_TRUSTED, &yes, sizeof yes}, 1));
     OK(F->C_Logout(s));
     OK(F->C_Login(s, CKU_SO, PIN(SO_PIN)));
     OK(F->C_SetAttributeValue(s, kek, &(CK_ATTRIBUTE){CKA_UNWRAP, &yes, sizeof yes}, 1));
+    OK(F->C_SetAttributeValue(s, kek, &distrust, 1));
+    OK(F->C_Logout(s));
+    OK(F->C_Login(s, CKU_USER, PIN(USER_PIN)));
+    FAILS(CKR_ATTRIBUTE_READ_ONLY,
+          F->C_SetAttributeValue(s, kek, &(CK_ATTRIBUTE){CKA_TRUSTED, &yes, sizeof yes}, 1));
+    OK(F->C_SetAttributeValue(s, kek, &(CK_ATTRIBUTE){CKA_DECRYPT, &yes, sizeof yes}, 1));
 }
 
 /* The sender's key of a key transport is used by that mechanism, too. */

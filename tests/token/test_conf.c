@@ -178,22 +178,38 @@ static void store_and_log(void **state)
     assert_int_equal(rmdir(elsewhere), 0);
 }
 
-static void kdf(void **state)
+/* What a login to a fresh token costs: the least of three, in ms of this process's own time. */
+static double login_ms(const char *conf)
 {
     struct timespec a, b;
     CK_SESSION_HANDLE s;
-    double ms;
+    double least = 0, ms;
+
+    store_clear();
+    configure(conf);
+    s = open_rw();
+    for (int i = 0; i < 4; i++) { /* the first makes the token */
+        (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+        OK(F->C_Login(s, CKU_USER, PIN("12345678")));
+        (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
+        OK(F->C_Logout(s));
+        ms = (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6;
+        if (i > 0 && (least <= 0 || ms < least))
+            least = ms;
+    }
+    OK(F->C_CloseSession(s));
+    return least;
+}
+
+/* Eight times the time asked for is eight times the work, whatever the machine was thought to be
+ * able to do when it was measured; milliseconds would depend on how busy it was then. */
+static void kdf(void **state)
+{
+    double usual = login_ms(""), dear = login_ms("kdf.ms = 400\n");
 
     (void)state;
-    configure("kdf.ms = 400\n");
-    s = open_rw();
-    OK(F->C_Login(s, CKU_USER, PIN("12345678")));
-    OK(F->C_Logout(s));
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
-    OK(F->C_Login(s, CKU_USER, PIN("12345678")));
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
-    ms = (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6;
-    assert_true(ms > 150); /* the default takes 50 */
+    if (dear <= 3 * usual)
+        fail_msg("%.1f ms by default, %.1f ms with kdf.ms = 400", usual, dear);
 }
 
 int main(void)

@@ -10,6 +10,8 @@
 
 static CK_RV (*get_details)(CK_SLOT_ID slot, gosttoken_details *details);
 static CK_RV (*verify_journal)(CK_SLOT_ID slot, gosttoken_journal_state *state);
+static CK_RV (*make_token)(CK_SLOT_ID slot, const CK_UTF8CHAR *so_pin, CK_ULONG len,
+                           const CK_UTF8CHAR *label);
 
 static int begin(void **state)
 {
@@ -17,8 +19,10 @@ static int begin(void **state)
 
     *(void **)&get_details = dlsym(module, "gosttoken_get_details");
     *(void **)&verify_journal = dlsym(module, "gosttoken_verify_journal");
+    *(void **)&make_token = dlsym(module, "gosttoken_make_token");
     (void)dlclose(module);
-    return get_details != NULL && verify_journal != NULL ? test_begin(state) : -1;
+    return get_details != NULL && verify_journal != NULL && make_token != NULL ? test_begin(state)
+                                                                               : -1;
 }
 
 static int begin_token(void **state)
@@ -46,6 +50,28 @@ static void mistakes(void **state)
     FAILS(CKR_CRYPTOKI_NOT_INITIALIZED, get_details(0, &d));
     FAILS(CKR_CRYPTOKI_NOT_INITIALIZED, verify_journal(0, &j));
     OK(F->C_Initialize(NULL));
+}
+
+/* A token in a slot that is free, and in no other, though C_InitToken would make it anew. */
+static void making(void **state)
+{
+    static const CK_UTF8CHAR label[33] = "made                            ";
+    static CK_UTF8CHAR other[33] = "other                           ";
+    CK_TOKEN_INFO info;
+
+    (void)state;
+    FAILS(CKR_ARGUMENTS_BAD, make_token(0, NULL, 0, label));
+    FAILS(CKR_ARGUMENTS_BAD, make_token(0, PIN(SO_PIN), NULL));
+    FAILS(CKR_SLOT_ID_INVALID, make_token(77, PIN(SO_PIN), label));
+    FAILS(CKR_PIN_INCORRECT,
+          make_token(0, PIN("1"), label)); /* too short, as C_InitToken says it */
+    OK(make_token(0, PIN(SO_PIN), label)); /* the factory token is on no disk */
+    FAILS(CKR_FUNCTION_FAILED, make_token(0, PIN(SO_PIN), other));
+    OK(F->C_GetTokenInfo(0, &info));
+    assert_memory_equal(info.label, label, 32);
+    OK(make_token(1, PIN(SO_PIN), label));
+    FAILS(CKR_FUNCTION_FAILED, make_token(1, PIN(SO_PIN), other));
+    OK(F->C_InitToken(1, PIN(SO_PIN), other));
 }
 
 /* A token that is not in the store yet, under a policy. */
@@ -118,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(mistakes, begin_token, conf_end),
+        cmocka_unit_test_setup_teardown(making, begin, conf_end),
         cmocka_unit_test_setup_teardown(factory, begin, conf_end),
         cmocka_unit_test_setup_teardown(token, begin_token, conf_end),
         cmocka_unit_test_setup_teardown(journal, begin_token, conf_end),

@@ -211,7 +211,7 @@ static void rules_are_sound(void **state)
         for (k = i + 1; (b = tok_rule_at(k)) != NULL; k++)
             assert_false(a->type == b->type && (a->kinds & b->kinds) != 0);
         assert_false((a->flags & TOK_R_REQUIRED) != 0 && (a->flags & TOK_R_NO_CREATE) != 0);
-        assert_false((a->flags & (TOK_R_RISE | TOK_R_FALL | TOK_R_SO_TRUE)) != 0 &&
+        assert_false((a->flags & (TOK_R_RISE | TOK_R_FALL | TOK_R_SO)) != 0 &&
                      a->form != TOK_FORM_BOOL);
         assert_false(a->form != TOK_FORM_BOOL &&
                      (a->initial == TOK_DEF_TRUE || a->initial == TOK_DEF_FALSE));

@@ -74,6 +74,7 @@ static void factory_must_change(void **state)
     CK_MECHANISM gen = {CKM_GOSTR3410_KEY_PAIR_GEN, NULL, 0};
     CK_ATTRIBUTE t[] = {A_BOOL(CKA_TOKEN, yes)};
     CK_ATTRIBUTE pt[] = {A_BOOL(CKA_TOKEN, yes), {0, NULL, 0}};
+    CK_ATTRIBUTE data[] = {A_ULONG(CKA_CLASS, class_data), A_BOOL(CKA_PRIVATE, yes)};
     const gost_paramset *ps = paramset(GOST_PARAMS);
 
     (void)state;
@@ -83,6 +84,13 @@ static void factory_must_change(void **state)
     s = open_rw();
     OK(F->C_Login(s, CKU_USER, PIN("12345678")));
     FAILS(CKR_PIN_EXPIRED, F->C_GenerateKeyPair(s, &gen, pt, 2, t, 1, &pub, &priv));
+    /* Nor in the session, where the PIN opens nothing; what is public needs no login. */
+    FAILS(CKR_PIN_EXPIRED, F->C_GenerateKeyPair(s, &gen, pt + 1, 1, NULL, 0, &pub, &priv));
+    FAILS(CKR_PIN_EXPIRED, F->C_CreateObject(s, data, 2, &found));
+    data[1].pValue = &no;
+    OK(F->C_CreateObject(s, data, 2, &found));
+    FAILS(CKR_PIN_EXPIRED,
+          F->C_CopyObject(s, found, &(CK_ATTRIBUTE)A_BOOL(CKA_PRIVATE, yes), 1, &found));
     FAILS(CKR_PIN_EXPIRED, X->C_EX_SetTokenName(s, (CK_CHAR *)"n", 1));
     assert_int_equal(find_n(s, NULL, 0, &found) > 64, 0);
     OK(F->C_SetPIN(s, PIN("12345678"), PIN(USER_PIN)));

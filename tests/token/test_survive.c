@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -239,7 +240,7 @@ static void made_by_two(void **state)
             CHECK(F->C_Initialize(NULL) == CKR_OK);
             rv = F->C_InitToken(0, PIN(so), label);
             /* whoever came late has a token with another PIN before him */
-            CHECK(rv == CKR_OK || rv == CKR_PIN_INCORRECT || rv == CKR_FUNCTION_FAILED);
+            CHECK(rv == CKR_OK || rv == CKR_PIN_INCORRECT);
             _exit(rv == CKR_OK ? 42 : 43);
         }
     }
@@ -399,6 +400,39 @@ static void damaged_page(void **state)
 }
 
 /* ---- the store ------------------------------------------------------------------------------ */
+
+/* The process may write no bigger files (ulimit -f): to it the disk is full. */
+static CK_RV store_much(void)
+{
+    static CK_BYTE much[1 << 20];
+    const struct rlimit small = {256 << 10, RLIM_INFINITY};
+    CK_ATTRIBUTE t[] = {A_ULONG(CKA_CLASS, class_data), A_BOOL(CKA_TOKEN, yes),
+                        A_BYTES(CKA_VALUE, much)};
+    CK_SESSION_HANDLE s;
+    CK_OBJECT_HANDLE o;
+    CK_RV rv;
+
+    (void)signal(SIGXFSZ, SIG_IGN);
+    if (setrlimit(RLIMIT_FSIZE, &small) != 0 || F->C_Initialize(NULL) != CKR_OK ||
+        F->C_OpenSession(0, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &s) != CKR_OK)
+        return CKR_GENERAL_ERROR;
+    rv = F->C_CreateObject(s, t, COUNT(t), &o);
+    t[2].ulValueLen = 100; /* what there is room for is stored after that */
+    return F->C_CreateObject(s, t, COUNT(t), &o) == CKR_OK ? rv : CKR_GENERAL_ERROR;
+}
+
+static void files_are_limited(void **state)
+{
+    int status;
+    pid_t pid = fork();
+
+    (void)state;
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(store_much() == CKR_DEVICE_MEMORY ? 0 : 1);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
 
 static void store_taken_away(void **state)
 {
@@ -588,6 +622,7 @@ int main(void)
         TOKEN(damaged_row),
         TOKEN(damaged_page),
         TOKEN(store_taken_away),
+        TOKEN(files_are_limited),
         TOKEN(store_of_others),
         TOKEN(root_in_anothers_store),
         TOKEN(odd_pins),

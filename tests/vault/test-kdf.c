@@ -86,7 +86,7 @@ static void kdf_fork(void **state)
         (void)nanosleep(&moment, NULL);
         second = fork();
         if (second == 0) {
-            alarm(10);
+            alarm(100);
             chooses(NULL);
             _exit(0);
         }

@@ -258,7 +258,7 @@ static void kill_rounds(void **state)
     vault_init init = quick_init();
     model m = {.pin = 0, .label = 0};
     char label[33], ack;
-    unsigned seq = 0;
+    unsigned seq = 0, longest = 60000;
     vault *v;
 
     (void)state;
@@ -284,7 +284,7 @@ static void kill_rounds(void **state)
         }
         (void)close(pipes[1]);
         HOLDS(read(pipes[0], &ack, 1) == 1);
-        (void)usleep((unsigned)random_below(60000));
+        (void)usleep((unsigned)random_below(longest));
         (void)kill(pid, SIGKILL);
         HOLDS(wait_for(pid) == 128 + SIGKILL);
         while (read(pipes[0], &o, sizeof(o)) == sizeof(o)) {
@@ -296,6 +296,8 @@ static void kill_rounds(void **state)
             apply(&m, o);
         }
         (void)close(pipes[0]);
+        if (done[INSERT] == 0 && longest < 900000)
+            longest *= 2; /* a disk that takes longer than that for one change */
         cut += pending ? 1 : 0;
         after = m;
         if (pending)

@@ -25,7 +25,8 @@
 typedef struct vault_copy {
     uint8_t serial[VAULT_SERIAL], label[VAULT_LABEL], id[VAULT_COPY_ID];
     uint64_t slot, time, objects, bytes;
-    int replaced; /* after a restore */
+    int replaced;  /* after a restore */
+    char kept[64]; /* after a restore: the name that the damaged file has now; "": none was there */
 } vault_copy;
 
 typedef struct vault_restore {

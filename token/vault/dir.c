@@ -344,6 +344,19 @@ static CK_RV locate(vault *v, CK_SLOT_ID slot, int *fd, char **path)
     return rv;
 }
 
+CK_RV vault_slot_check(vault *v, CK_SLOT_ID slot)
+{
+    char *path = NULL;
+    int fd;
+    CK_RV rv = locate(v, slot, &fd, &path);
+
+    if (rv != CKR_OK)
+        return rv;
+    free(path);
+    (void)close(fd);
+    return CKR_OK;
+}
+
 CK_RV vault_token_open(vault *v, CK_SLOT_ID slot, vault_token **out)
 {
     vault_token *t = NULL;

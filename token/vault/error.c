@@ -59,6 +59,7 @@ static CK_RV from_errno(int err, CK_RV otherwise)
         return CKR_TOKEN_WRITE_PROTECTED;
     case ENOSPC:
     case EDQUOT:
+    case EFBIG: /* the process's own limit, RLIMIT_FSIZE */
         return CKR_DEVICE_MEMORY;
     case ENOMEM:
         return CKR_HOST_MEMORY;
@@ -67,10 +68,20 @@ static CK_RV from_errno(int err, CK_RV otherwise)
     }
 }
 
+/* What the system said. SQLite does not keep it for a COMMIT that fails; the file does. */
+static int system_error(sqlite3 *db, int code)
+{
+    int err = sqlite3_system_errno(db);
+
+    if (err == 0 && (code & 0xff) == SQLITE_IOERR)
+        (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &err);
+    return err;
+}
+
 CK_RV vault_fail_db(vault_token *t, const char *doing)
 {
     int code = sqlite3_extended_errcode(t->db), primary = code & 0xff;
-    int err = sqlite3_system_errno(t->db);
+    int err = system_error(t->db, code);
     CK_RV rv = CKR_DEVICE_ERROR;
     const char *hint = "unexpected";
 
@@ -90,7 +101,8 @@ CK_RV vault_fail_db(vault_token *t, const char *doing)
         if (rv == CKR_TOKEN_WRITE_PROTECTED)
             hint = "check the permissions of file and directory";
         else if (rv == CKR_DEVICE_MEMORY)
-            hint = "the disk is full";
+            hint = err == EFBIG ? "the process may write no bigger files (ulimit -f)"
+                                : "the disk is full";
     }
     return vault_fail(rv, "%s: %s: %s (SQLite %d: %s)", t->path, doing, hint, code,
                       sqlite3_errstr(code));

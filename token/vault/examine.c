@@ -7,10 +7,25 @@
 #include <string.h>
 #include <time.h>
 
+/* SQLite heads its list with a line for the database, which says nothing here: the first damage, in
+ * one line. */
+static void one_line(const char *text, char out[200])
+{
+    const char *end = text;
+    size_t n = 0;
+
+    while (strncmp(text, "***", 3) == 0 && (end = strchr(text, '\n')) != NULL)
+        text = end + 1;
+    for (; *text != '\0' && *text != '\n' && n < 199; text++)
+        out[n++] = (unsigned char)*text < ' ' ? ' ' : *text;
+    out[n] = '\0';
+}
+
 /* SQLite's own check reads every page of the file, and thereby the checksum of each. */
 static CK_RV check_pages(vault_token *t)
 {
     sqlite3_stmt *s = NULL;
+    char first[200];
     const char *text;
     CK_RV rv = CKR_OK;
 
@@ -19,10 +34,12 @@ static CK_RV check_pages(vault_token *t)
         rv = vault_fail_db(t, "check");
     } else {
         text = (const char *)sqlite3_column_text(s, 0);
-        if (text == NULL || strcmp(text, "ok") != 0)
+        if (text == NULL || strcmp(text, "ok") != 0) {
+            one_line(text != NULL ? text : "no answer", first);
             rv = vault_fail(CKR_DEVICE_ERROR,
-                            "%s: the file is damaged (%.200s): restore it from a backup", t->path,
-                            text != NULL ? text : "no answer");
+                            "%s: the file is damaged (%s): restore it from a backup", t->path,
+                            first);
+        }
     }
     (void)sqlite3_finalize(s);
     return rv;

@@ -10,7 +10,7 @@
  * attributes, object.c objects, find.c the index, journal.c writing the journal, uses.c uses of
  * keys on their way to it, audit.c reading and verifying it, examine.c reading
  * a whole file, error.c messages, sealed.c the file of
- * a copy, backup.c making one, restore.c a token from one.
+ * a copy, backup.c making one, restore.c a token from one, place.c putting it in its place.
  *
  * Lock order: the directory's flock, then the fork gate (db.c), then the turn (queue.c), then
  * vault_token.lock, then vault_token.key_lock or use_lock, then the lock inside token/secmem.c.
@@ -200,6 +200,9 @@ int vault_temp_name(char name[VAULT_TEMP_LEN + 1]);
 CK_RV vault_temp_make(const char *dir, int dirfd, char name[VAULT_TEMP_LEN + 1], int *out);
 void vault_temp_sweep(const char *dir);
 
+/* Is there a plain file of ours in the slot? CKR_TOKEN_NOT_PRESENT, or CKR_DEVICE_ERROR. */
+CK_RV vault_slot_check(vault *v, CK_SLOT_ID slot);
+
 /* Removes what belongs to a token's file that is not there (any more). */
 void vault_remove_journals(int fd, CK_SLOT_ID slot);
 
@@ -383,9 +386,6 @@ CK_RV vault_key_of(vault_token *t, CK_USER_TYPE user, vault_key **key);
 
 /* The result for a key that is not live. */
 CK_RV vault_key_wiped(const vault_token *t);
-
-/* CKR_PIN_EXPIRED if somebody is logged in who must change the PIN first. */
-CK_RV vault_may_work(vault_token *t);
 
 /* The user's PIN has been set by t: nothing is due any more, if it was this user who is logged in.
  */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gost/mem.h"
+#include "gost/streebog.h"
 #include "token/secmem.h"
 
 static CK_RV damaged(const vault_token *t, uint64_t id)
@@ -338,6 +339,23 @@ CK_RV vault_delete(vault_token *t, uint64_t id)
 
 /* ---- read ----------------------------------------------------------------------------------- */
 
+/* Of what never comes again: a token, one of its formats, and a number in it. */
+static void name_object(const vault_token *t, vault_object *o)
+{
+    static const char digits[] = "0123456789abcdef", what[] = "object";
+    uint8_t text[sizeof(what) + VAULT_SERIAL + EPOCH + 8], hash[32], *p = text;
+
+    memcpy(p, what, sizeof(what));
+    p += sizeof(what);
+    memcpy(p, t->serial, VAULT_SERIAL);
+    p += VAULT_SERIAL;
+    memcpy(p, t->epoch, EPOCH);
+    vault_put64(p + EPOCH, o->id);
+    gost_streebog_hash(256, text, sizeof(text), hash);
+    for (size_t i = 0; i < VAULT_UNIQUE; i++)
+        o->unique[i] = digits[hash[i / 2] >> (i % 2 ? 0 : 4) & 15];
+}
+
 CK_RV vault_read(vault_token *t, uint64_t id, vault_object **out)
 {
     vault_object *o = calloc(1, sizeof(*o));
@@ -349,9 +367,11 @@ CK_RV vault_read(vault_token *t, uint64_t id, vault_object **out)
         free(o);
         return rv;
     }
-    rv = row_read(t, id, &o->open, &seals, &exists);
-    rv = vault_end(t, rv);
     o->id = id;
+    rv = row_read(t, id, &o->open, &seals, &exists);
+    if (rv == CKR_OK)
+        name_object(t, o); /* inside the transaction: the epoch stays */
+    rv = vault_end(t, rv);
     o->seals = seals;
     if (rv != CKR_OK) {
         vault_object_free(o);

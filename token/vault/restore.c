@@ -11,6 +11,7 @@
  */
 #include "token/vault/backup.h"
 #include "token/vault/description.h"
+#include "token/vault/place.h"
 #include "token/vault/sealed.h"
 
 #include <errno.h>
@@ -21,16 +22,6 @@
 #include <unistd.h>
 
 #include "token/secmem.h"
-
-/* What of the token that is replaced has to live on. */
-typedef struct heritage {
-    int known; /* it can be read, and is the same token */
-    int found[2];
-    uint64_t left[2];                   /* tries, of the SO and of the user */
-    uint64_t next_id, generation, last; /* last: the journal's last record */
-} heritage;
-
-static const CK_USER_TYPE users[2] = {CKU_SO, CKU_USER};
 
 /* ---- where ---------------------------------------------------------------------------------- */
 
@@ -74,16 +65,17 @@ static CK_RV choose(vault *v, const vault_restore *r, const vault_copy *copy, CK
     *there = has_slot(slots, n, *slot);
     if (same && !r->any_slot && r->slot != home) {
         rv = vault_fail(CKR_FUNCTION_REJECTED,
-                        "the token of this backup is in slot %lu: restore it there", home);
+                        "the token of this backup is in slot %lu: restore it there, in its place "
+                        "(--force)",
+                        home);
     } else if (*there && !same && r->any_slot) {
         state = is_same(v, *slot, copy->serial);
-        if (state < 0) {
-            rv =
-                vault_fail(CKR_FUNCTION_REJECTED,
-                           "in slot %lu, where this token was, is a file that cannot be read: name "
-                           "that slot to replace it, or another one",
-                           *slot);
-        } else { /* another token has moved in */
+        if (state < 0 && !r->replace) {
+            rv = vault_fail(CKR_FUNCTION_REJECTED,
+                            "in slot %lu, where this token was, is a file that cannot be read: "
+                            "have it replaced (--force), or name another slot",
+                            *slot);
+        } else if (state >= 0) { /* another token has moved in */
             *slot = 0;
             while (has_slot(slots, n, *slot))
                 ++*slot;
@@ -91,7 +83,8 @@ static CK_RV choose(vault *v, const vault_restore *r, const vault_copy *copy, CK
         }
     }
     if (rv == CKR_OK && *there && !r->replace)
-        rv = vault_fail(CKR_FUNCTION_REJECTED, "slot %lu has %s already", *slot,
+        rv = vault_fail(CKR_FUNCTION_REJECTED,
+                        "slot %lu has %s already, and nothing said to replace it (--force)", *slot,
                         same ? "this token" : "a token");
     free(slots);
     return rv;
@@ -172,214 +165,9 @@ static CK_RV check(vault_token *t, const vault_restore *r, const vault_copy *cop
     return rv == CKR_OK ? check_seals(t, *key) : rv;
 }
 
-/* ---- what has become of the token since -------------------------------------------------------
- */
-
-/* Inside a transaction. */
-static CK_RV inherit(vault_token *old, heritage *h)
-{
-    vault_state st;
-    vault_head head;
-    vault_pin pin;
-    CK_RV rv = CKR_OK;
-
-    memset(h, 0, sizeof(*h));
-    for (size_t i = 0; rv == CKR_OK && i < 2; i++) {
-        rv = vault_pin_read(old, users[i], &pin, &h->found[i]);
-        h->left[i] = rv == CKR_OK && h->found[i] ? pin.left : 0;
-    }
-    if (rv == CKR_OK)
-        rv = vault_state_read(old, &st);
-    if (rv == CKR_OK && old->version > 1) {
-        rv = vault_head_read(old, &head);
-        h->last = rv == CKR_OK ? head.seq : 0;
-    }
-    if (rv == CKR_OK) {
-        h->next_id = st.next_id;
-        h->generation = st.generation;
-        h->known = 1;
-    }
-    return rv;
-}
-
-static CK_RV lower_tries(vault_token *t, const heritage *h)
-{
-    vault_pin pin;
-    int found;
-    CK_RV rv = CKR_OK;
-
-    for (size_t i = 0; rv == CKR_OK && i < 2; i++) {
-        rv = vault_pin_read(t, users[i], &pin, &found);
-        if (rv != CKR_OK || !found || !h->found[i] || pin.left <= h->left[i])
-            continue;
-        pin.left = h->left[i];
-        rv = vault_pin_write(t, users[i], &pin);
-    }
-    return rv;
-}
-
-/* In the temporary: it goes on from where the token is now, and says so in its journal. */
-static CK_RV settle(vault_token *t, const heritage *h, const vault_copy *copy,
-                    const vault_restore *r, const vault_key *key, int first)
-{
-    char id[2 * VAULT_COPY_ID + 1];
-    vault_state st;
-    CK_RV rv = vault_begin(t, VAULT_WRITE);
-
-    if (rv != CKR_OK)
-        return rv;
-    if (h->known)
-        rv = lower_tries(t, h);
-    if (rv == CKR_OK)
-        rv = vault_state_read(t, &st);
-    if (rv == CKR_OK) {
-        if (h->known && st.next_id < h->next_id)
-            st.next_id = h->next_id;
-        if (h->known && st.generation < h->generation)
-            st.generation = h->generation;
-        st.generation++;
-        rv = vault_state_write(t, &st);
-    }
-    for (size_t i = 0; i < VAULT_COPY_ID; i++)
-        (void)snprintf(id + 2 * i, 3, "%02x", copy->id[i]);
-    if (rv == CKR_OK && first)
-        rv =
-            vault_journal_put(t, key, "token-restore",
-                              ",\"user\":\"%s\",\"copy\":\"%s\",\"made\":%llu,\"replaced\":%s,"
-                              "\"after\":%llu",
-                              r->user == CKU_SO ? "so" : "user", id, (unsigned long long)copy->time,
-                              h->known ? "true" : "false", (unsigned long long)h->last);
-    return vault_end(t, rv);
-}
-
-/* ---- the name ------------------------------------------------------------------------------- */
-
-static CK_RV take_place(int dirfd, const char *temp, const char *name, int there, const char *dir)
-{
-    int exchanged = 0;
-
-    if (!there) {
-        if (linkat(dirfd, temp, dirfd, name, 0) != 0)
-            return errno == EEXIST ? vault_fail(CKR_FUNCTION_REJECTED,
-                                                "%s/%s: made by someone else just now", dir, name)
-                                   : vault_fail_errno(errno, "make the token's file", dir);
-    } else {
-        /* Both ways at once, so that it can be undone; where that cannot be, one way. */
-        exchanged = renameat2(dirfd, temp, dirfd, name, RENAME_EXCHANGE) == 0;
-        if (!exchanged && renameat(dirfd, temp, dirfd, name) != 0)
-            return vault_fail_errno(errno, "replace the token's file", dir);
-    }
-    if (fsync(dirfd) == 0)
-        return CKR_OK;
-    if (!there)
-        (void)unlinkat(dirfd, name, 0);
-    else if (exchanged)
-        (void)renameat2(dirfd, temp, dirfd, name, RENAME_EXCHANGE);
-    return vault_fail_errno(errno, "sync the directory", dir);
-}
-
-typedef struct place {
-    int dirfd, fd; /* fd: of the temporary, which is locked */
-    const char *temp, *dir;
-    CK_SLOT_ID slot;
-    int there;
-} place;
-
-static CK_RV sync_temp(const place *p)
-{
-    return fsync(p->fd) == 0 ? CKR_OK : vault_fail_errno(errno, "sync the new file", p->dir);
-}
-
-static CK_RV put(const place *p)
-{
-    char name[64];
-
-    (void)snprintf(name, sizeof(name), "token-%lu.db", p->slot);
-    return take_place(p->dirfd, p->temp, name, p->there, p->dir);
-}
-
-static int changed(const heritage *a, const heritage *b)
-{
-    return memcmp(a->found, b->found, sizeof(a->found)) != 0 ||
-           memcmp(a->left, b->left, sizeof(a->left)) != 0 || a->next_id != b->next_id ||
-           a->generation != b->generation || a->last != b->last;
-}
-
-/*
- * Two databases are never inside a transaction at the same time (a fork that waits for one would
- * keep the other from beginning). So: look at the old one, write the new one, then keep everybody
- * off the old one, and if it has changed meanwhile, once more.
- */
-static CK_RV replace_readable(vault_token *t, vault_token *old, const vault_restore *r,
-                              const vault_copy *copy, const vault_key *key, const place *p)
-{
-    heritage h, now;
-    CK_RV rv = vault_begin(old, VAULT_READ);
-
-    if (rv == CKR_OK)
-        rv = vault_end(old, inherit(old, &h));
-    for (int first = 1; rv == CKR_OK; first = 0) {
-        rv = settle(t, &h, copy, r, key, first);
-        if (rv == CKR_OK)
-            rv = sync_temp(p);
-        if (rv == CKR_OK)
-            rv = vault_begin(old, VAULT_ALONE);
-        if (rv != CKR_OK)
-            break;
-        rv = inherit(old, &now);
-        if (rv == CKR_OK && changed(&h, &now)) {
-            h = now;
-            rv = vault_end(old, CKR_OK);
-            continue;
-        }
-        if (rv == CKR_OK)
-            rv = put(p);
-        (void)vault_end(old, CKR_FUNCTION_CANCELED); /* nothing was written into it */
-        break;
-    }
-    return rv;
-}
-
-static CK_RV publish(vault *v, vault_token *t, const vault_restore *r, const vault_copy *copy,
-                     const vault_key *key, const place *p)
-{
-    static const heritage nothing;
-    vault_token *old = NULL;
-    CK_RV rv = CKR_OK;
-    int readable = 0;
-
-    if (p->there) {
-        rv = vault_token_open(v, p->slot, &old);
-        readable = rv == CKR_OK;
-        if (rv == CKR_HOST_MEMORY || rv == CKR_FUNCTION_FAILED)
-            return rv;
-    }
-    if (readable && memcmp(old->serial, t->serial, VAULT_SERIAL) == 0) {
-        rv = replace_readable(t, old, r, copy, key, p);
-        vault_db_close(old);
-        return rv;
-    }
-    rv = settle(t, &nothing, copy, r, key, 1);
-    if (rv == CKR_OK)
-        rv = sync_temp(p);
-    if (rv == CKR_OK && readable) { /* another token: nobody is to be writing to it */
-        rv = vault_begin(old, VAULT_ALONE);
-        if (rv == CKR_OK) {
-            rv = put(p);
-            (void)vault_end(old, CKR_FUNCTION_CANCELED);
-        }
-    } else if (rv == CKR_OK) {
-        /* A journal that is left of a file nobody can read would be played into the new one. */
-        vault_remove_journals(p->dirfd, p->slot);
-        rv = put(p);
-    }
-    vault_db_close(old);
-    return rv;
-}
-
 /* ---- all of it ------------------------------------------------------------------------------ */
 
-static CK_RV restore_temp(vault *v, const vault_restore *r, vault_copy *copy, place *p,
+static CK_RV restore_temp(vault *v, const vault_restore *r, vault_copy *copy, vault_place *p,
                           const char *path)
 {
     vault_token *t = NULL;
@@ -395,7 +183,7 @@ static CK_RV restore_temp(vault *v, const vault_restore *r, vault_copy *copy, pl
     if (rv == CKR_OK) {
         rv = choose(v, r, copy, &p->slot, &p->there);
         if (rv == CKR_OK)
-            rv = publish(v, t, r, copy, key, p);
+            rv = vault_place_take(v, t, r, copy, key, p);
         vault_dir_unlock(p->dirfd);
     }
     vault_db_close(t);
@@ -403,6 +191,7 @@ static CK_RV restore_temp(vault *v, const vault_restore *r, vault_copy *copy, pl
     if (rv == CKR_OK) {
         copy->slot = p->slot;
         copy->replaced = p->there;
+        memcpy(copy->kept, p->kept, sizeof(copy->kept));
     }
     return rv;
 }
@@ -411,7 +200,7 @@ static CK_RV restore_in(vault *v, const vault_restore *r, vault_sealed *s, vault
                         int dirfd)
 {
     char temp[VAULT_TEMP_LEN + 1], *real = realpath(v->dir, NULL), *path = NULL;
-    place p = {.dirfd = dirfd, .fd = -1, .temp = temp, .dir = v->dir};
+    vault_place p = {.dirfd = dirfd, .fd = -1, .temp = temp, .dir = v->dir};
     const uint8_t *data;
     size_t n;
     CK_RV rv = real != NULL ? vault_sealed_next(s, &data, &n)

@@ -221,6 +221,7 @@ void vault_logout(vault_token *t);
 
 /* 1 if somebody is logged in by t who must change the PIN first. */
 int vault_change_due(vault_token *t);
+CK_RV vault_may_work(vault_token *t); /* the same as a result: CKR_OK, CKR_PIN_EXPIRED */
 
 /* Checks a PIN (counted) and changes nothing else: CKU_CONTEXT_SPECIFIC. */
 CK_RV vault_check_pin(vault_token *t, CK_USER_TYPE user, const uint8_t *pin, size_t len);
@@ -333,8 +334,11 @@ CK_RV vault_examine(vault_token *t, vault_examination *e);
 
 /* An object as stored: `open` are its plain attributes; the sealed ones are asked for one by one.
  */
+#define VAULT_UNIQUE 32
 typedef struct vault_object {
-    uint64_t id;     /* never used again for another object of this token */
+    uint64_t id; /* never used again for another object of this token */
+    /* Hexadecimal digits that name the object and no other, of any token; the same for its life. */
+    char unique[VAULT_UNIQUE];
     tok_attrs *open; /* owned */
     uint64_t sealed; /* how many attributes are sealed */
     void *seals;     /* owned; vault's own */
