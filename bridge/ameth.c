@@ -13,7 +13,7 @@
 
 /* ---- parameters ------------------------------------------------------------------------------ */
 
-static const gost_paramset *read_algorithm(const X509_ALGOR *algor)
+static const gost_paramset *read_algorithm(const X509_ALGOR *algor, const gt_alg **alg)
 {
     const ASN1_OBJECT *object;
     const void *value;
@@ -23,8 +23,9 @@ static const gost_paramset *read_algorithm(const X509_ALGOR *algor)
 
     X509_ALGOR_get0(&object, &value_type, &value, algor);
     type = gt_bridge_type_by_nid(OBJ_obj2nid(object));
+    *alg = type != NULL ? gt_bridge_alg(type) : NULL;
     if (type != NULL && value_type == V_ASN1_SEQUENCE)
-        ps = gt_codec_read_params(gt_alg_by_bits(type->bits), ASN1_STRING_get0_data(value),
+        ps = gt_codec_read_params(*alg, ASN1_STRING_get0_data(value),
                                   (size_t)ASN1_STRING_length(value));
     if (ps == NULL)
         gt_raise(NULL, GT_R_BAD_KEY, "the parameter set is malformed or not known");
@@ -61,7 +62,7 @@ static int param_copy(EVP_PKEY *to, const EVP_PKEY *from)
         return gt_raise(NULL, GT_R_NO_KEY, "there are no parameters to copy");
     if (gt_bridge_key(to) != NULL)
         ok = 1; /* a key's parameters do not change */
-    else if ((key = gt_key_new_params(source->ps)) != NULL)
+    else if ((key = gt_key_new_of(source->alg, source->ps, NULL)) != NULL)
         ok = gt_bridge_assign(to, key);
     gt_key_free(key);
     gt_key_free(source);
@@ -106,6 +107,7 @@ static int pub_decode(EVP_PKEY *pkey, const X509_PUBKEY *pub)
 {
     const unsigned char *bytes;
     const gost_paramset *ps;
+    const gt_alg *alg;
     X509_ALGOR *algor;
     gt_key *key;
     int len, ok;
@@ -114,10 +116,10 @@ static int pub_decode(EVP_PKEY *pkey, const X509_PUBKEY *pub)
         return 1;
     if (!X509_PUBKEY_get0_param(NULL, &bytes, &len, &algor, pub))
         return 0;
-    ps = read_algorithm(algor);
+    ps = read_algorithm(algor, &alg);
     if (ps == NULL)
         return 0;
-    key = len > 0 ? gt_codec_read_point(ps, bytes, (size_t)len) : NULL;
+    key = len > 0 ? gt_codec_read_point(alg, ps, bytes, (size_t)len) : NULL;
     if (key == NULL)
         return gt_raise(NULL, GT_R_BAD_KEY, "the public key is not an OCTET STRING of %u bytes",
                         ps->bits / 4);
@@ -140,9 +142,8 @@ static int pub_encode(X509_PUBKEY *pub, const EVP_PKEY *pkey)
     params = write_params(key);
     if (len != 0 && params != NULL)
         point = OPENSSL_memdup(der, len);
-    if (point != NULL &&
-        X509_PUBKEY_set0_param(pub, OBJ_nid2obj(gt_bridge_type_by_bits(key->alg->bits)->nid),
-                               V_ASN1_SEQUENCE, params, point, (int)len))
+    if (point != NULL && X509_PUBKEY_set0_param(pub, OBJ_nid2obj(gt_bridge_type_of(key->alg)->nid),
+                                                V_ASN1_SEQUENCE, params, point, (int)len))
         return 1;
     ASN1_STRING_free(params);
     OPENSSL_free(point);
@@ -199,6 +200,7 @@ static int priv_decode(EVP_PKEY *pkey, const PKCS8_PRIV_KEY_INFO *p8)
     const unsigned char *octets;
     const X509_ALGOR *algor;
     const gost_paramset *ps;
+    const gt_alg *alg;
     char uri[GT_URI_MAX + 1];
     gt_key *key;
     int len, ok;
@@ -207,9 +209,11 @@ static int priv_decode(EVP_PKEY *pkey, const PKCS8_PRIV_KEY_INFO *p8)
         return 1;
     if (!PKCS8_pkey_get0(NULL, &octets, &len, &algor, p8))
         return 0;
-    ps = read_algorithm(algor);
+    ps = read_algorithm(algor, &alg);
     if (ps == NULL)
         return 0;
+    if (alg->verify_only != NULL)
+        return gt_raise(NULL, GT_R_NOT_SUPPORTED, "%s", alg->verify_only);
     if (len > 0 && gt_codec_read_stub_octets(octets, (size_t)len, uri)) {
         key = find_named(uri, ps);
     } else {
@@ -241,8 +245,8 @@ static int priv_encode(PKCS8_PRIV_KEY_INFO *p8, const EVP_PKEY *pkey)
     params = write_params(key);
     octets = OPENSSL_memdup(key->soft->d, (size_t)size);
     if (params != NULL && octets != NULL &&
-        PKCS8_pkey_set0(p8, OBJ_nid2obj(gt_bridge_type_by_bits(key->alg->bits)->nid), 0,
-                        V_ASN1_SEQUENCE, params, octets, size))
+        PKCS8_pkey_set0(p8, OBJ_nid2obj(gt_bridge_type_of(key->alg)->nid), 0, V_ASN1_SEQUENCE,
+                        params, octets, size))
         return 1;
     ASN1_STRING_free(params);
     OPENSSL_clear_free(octets, (size_t)size);

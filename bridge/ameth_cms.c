@@ -55,7 +55,7 @@ static int set_key_algorithm(const EVP_PKEY *pkey, const gt_bridge_type *type, X
 static int set_kexp15_algorithm(const gt_bridge_type *type, gt_transport transport,
                                 X509_ALGOR *algor)
 {
-    const gt_alg *alg = gt_alg_by_bits(type->bits);
+    const gt_alg *alg = gt_bridge_alg(type);
     uint8_t der[GT_ALGORITHM_MAX];
     gt_asn1_out out;
     const uint8_t *mark;
@@ -85,6 +85,13 @@ static int set_envelope_algorithm(const EVP_PKEY *pkey, const gt_bridge_type *ty
                : set_kexp15_algorithm(type, own->transport, algor);
 }
 
+/* 1: a message is to be made with the key, and not read. */
+static int makes(int op, long arg1)
+{
+    return arg1 == 0 && (op == ASN1_PKEY_CTRL_PKCS7_SIGN || op == ASN1_PKEY_CTRL_CMS_SIGN ||
+                         op == ASN1_PKEY_CTRL_PKCS7_ENCRYPT || op == ASN1_PKEY_CTRL_CMS_ENVELOPE);
+}
+
 int gt_ameth_ctrl(EVP_PKEY *pkey, int op, long arg1, void *arg2)
 {
     const gt_bridge_type *type = gt_bridge_type_by_nid(EVP_PKEY_get_base_id(pkey));
@@ -92,6 +99,8 @@ int gt_ameth_ctrl(EVP_PKEY *pkey, int op, long arg1, void *arg2)
 
     if (type == NULL)
         return -2;
+    if (gt_bridge_alg(type)->verify_only != NULL && makes(op, arg1))
+        return gt_raise(NULL, GT_R_NOT_SUPPORTED, "%s", gt_bridge_alg(type)->verify_only);
     switch (op) {
     case ASN1_PKEY_CTRL_DEFAULT_MD_NID:
         *(int *)arg2 = type->md_nid;

@@ -18,27 +18,23 @@
 const gt_bridge_type gt_bridge_types[GT_BRIDGE_TYPES] = {
     {256, NID_id_GostR3410_2012_256, NID_id_GostR3411_2012_256},
     {512, NID_id_GostR3410_2012_512, NID_id_GostR3411_2012_512},
+    /* Without it libssl has no GOST suites either. */
+    {256, NID_id_GostR3410_2001, NID_id_GostR3411_94},
 };
 
-/* Every key type of the engine: the two above, the keys of MACs, and a name. */
-enum { PMETHS = GT_BRIDGE_TYPES + GT_BRIDGE_MACS, AMETHS = PMETHS + 1 };
+/* Every key type of the engine: those above and the keys of MACs. */
+enum { METHS = GT_BRIDGE_TYPES + GT_BRIDGE_MACS };
 
-/* libssl has no GOST suites without a key type named gost2001. It has no functions: such keys are
- * not used here. */
-static const int key_nids[AMETHS] = {
-    NID_id_GostR3410_2012_256,
-    NID_id_GostR3410_2012_512,
-    NID_id_Gost28147_89_MAC,
-    NID_gost_mac_12,
-    NID_magma_mac,
+static const int key_nids[METHS] = {
+    NID_id_GostR3410_2012_256, NID_id_GostR3410_2012_512, NID_id_GostR3410_2001,
+    NID_id_Gost28147_89_MAC,   NID_gost_mac_12,           NID_magma_mac,
     NID_kuznyechik_mac,
-    NID_id_GostR3410_2001,
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static ENGINE *engine;
-static EVP_PKEY_METHOD *pmeths[PMETHS];
-static EVP_PKEY_ASN1_METHOD *ameths[AMETHS];
+static EVP_PKEY_METHOD *pmeths[METHS];
+static EVP_PKEY_ASN1_METHOD *ameths[METHS];
 
 const gt_bridge_type *gt_bridge_type_by_nid(int nid)
 {
@@ -48,12 +44,17 @@ const gt_bridge_type *gt_bridge_type_by_nid(int nid)
     return NULL;
 }
 
-const gt_bridge_type *gt_bridge_type_by_bits(unsigned bits)
+const gt_bridge_type *gt_bridge_type_of(const gt_alg *alg)
 {
     for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
-        if (gt_bridge_types[i].bits == bits)
+        if (gt_alg_at(i) == alg)
             return &gt_bridge_types[i];
     return NULL;
+}
+
+const gt_alg *gt_bridge_alg(const gt_bridge_type *type)
+{
+    return gt_alg_at((size_t)(type - gt_bridge_types));
 }
 
 ENGINE *gt_engine(void)
@@ -79,10 +80,10 @@ static int serve_pmeths(ENGINE *e, EVP_PKEY_METHOD **meth, const int **nids, int
     (void)e;
     if (meth == NULL) {
         *nids = key_nids;
-        return PMETHS;
+        return METHS;
     }
     *meth = NULL;
-    for (size_t i = 0; i < PMETHS; i++)
+    for (size_t i = 0; i < METHS; i++)
         if (key_nids[i] == nid)
             *meth = pmeths[i];
     return *meth != NULL;
@@ -93,10 +94,10 @@ static int serve_ameths(ENGINE *e, EVP_PKEY_ASN1_METHOD **meth, const int **nids
     (void)e;
     if (meth == NULL) {
         *nids = key_nids;
-        return AMETHS;
+        return METHS;
     }
     *meth = NULL;
-    for (size_t i = 0; i < AMETHS; i++)
+    for (size_t i = 0; i < METHS; i++)
         if (key_nids[i] == nid)
             *meth = ameths[i];
     return *meth != NULL;
@@ -111,7 +112,8 @@ static int serve_digests(ENGINE *e, const EVP_MD **md, const int **nids, int nid
     *md = gt_mac_shell(nid);
     for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
         if (gt_bridge_types[i].md_nid == nid)
-            *md = gt_digest_shell(gt_bridge_types[i].bits);
+            *md = nid == NID_id_GostR3411_94 ? gt_digest_shell_94()
+                                             : gt_digest_shell(gt_bridge_types[i].bits);
     return *md != NULL;
 }
 
@@ -170,10 +172,8 @@ static int destroy(ENGINE *e)
     if (e == engine) {
         gt_bridge_forget_settings();
         engine = NULL;
-        for (size_t i = 0; i < PMETHS; i++)
-            pmeths[i] = NULL;
-        for (size_t i = 0; i < AMETHS; i++)
-            ameths[i] = NULL;
+        memset(pmeths, 0, sizeof(pmeths));
+        memset(ameths, 0, sizeof(ameths));
     }
     return 1;
 }
@@ -240,24 +240,17 @@ static int make_methods(void)
 
     for (size_t i = 0; i < GT_BRIDGE_TYPES; i++)
         ok = ok && gt_pmeth_make(&pmeths[i], key_nids[i]) && gt_ameth_make(&ameths[i], key_nids[i]);
-    for (size_t i = GT_BRIDGE_TYPES; i < PMETHS; i++)
+    for (size_t i = GT_BRIDGE_TYPES; i < METHS; i++)
         ok = ok && gt_mac_pmeth_make(&pmeths[i], key_nids[i]) &&
              gt_mac_ameth_make(&ameths[i], key_nids[i]);
-    for (size_t i = PMETHS; i < AMETHS; i++) {
-        ameths[i] =
-            EVP_PKEY_asn1_new(key_nids[i], 0, OBJ_nid2sn(key_nids[i]), OBJ_nid2ln(key_nids[i]));
-        ok = ok && ameths[i] != NULL;
-    }
     return ok;
 }
 
 static void free_methods(void)
 {
-    for (size_t i = 0; i < PMETHS; i++) {
+    for (size_t i = 0; i < METHS; i++) {
         EVP_PKEY_meth_free(pmeths[i]);
         pmeths[i] = NULL;
-    }
-    for (size_t i = 0; i < AMETHS; i++) {
         EVP_PKEY_asn1_free(ameths[i]);
         ameths[i] = NULL;
     }

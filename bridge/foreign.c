@@ -5,7 +5,7 @@
 
 int gt_bridge_foreign(const gt_alg *alg, char id[GT_ENGINE_ID])
 {
-    int nid = alg->bits == 256 ? NID_id_GostR3410_2012_256 : NID_id_GostR3410_2012_512;
+    int nid = OBJ_sn2nid(alg->name);
     ENGINE *e;
 
     if (ENGINE_get_pkey_meth_engine == NULL || ENGINE_finish == NULL || ENGINE_get_id == NULL)

@@ -13,12 +13,14 @@ typedef struct gt_bridge_type {
     int nid, md_nid;
 } gt_bridge_type;
 
-enum { GT_BRIDGE_TYPES = 2 };
+/* In the order of keymgmt/alg.h's table. */
+enum { GT_BRIDGE_TYPES = 3 };
 extern const gt_bridge_type gt_bridge_types[GT_BRIDGE_TYPES];
 
-/* The row of a key's type; NULL if there is none. */
+/* The row of a key's type, and the way back; NULL if there is none. */
 const gt_bridge_type *gt_bridge_type_by_nid(int nid);
-const gt_bridge_type *gt_bridge_type_by_bits(unsigned bits);
+const gt_bridge_type *gt_bridge_type_of(const gt_alg *alg);
+const gt_alg *gt_bridge_alg(const gt_bridge_type *type);
 
 /* ---- methods.c: pmeth.c's and ameth.c's tables, as the engine serves them -------------------- */
 

@@ -92,7 +92,7 @@ gt_key *gt_bridge_key_any(const EVP_PKEY *pkey)
 /* Gives view its key and puts it in; view is taken over in any case. */
 static int put_view(EVP_PKEY *pkey, EC_KEY *view, gt_key *key)
 {
-    const gt_bridge_type *type = gt_bridge_type_by_bits(key->alg->bits);
+    const gt_bridge_type *type = gt_bridge_type_of(key->alg);
 
     if (view == NULL)
         return gt_raise(NULL, GT_R_NO_MEMORY, NULL);
@@ -188,7 +188,7 @@ int gt_bridge_give_back(EVP_PKEY *pkey, EVP_PKEY *(*read)(const void *), const v
 /* Runs fn with our engine as the one that new keys of this type go to. */
 static int claim(gt_key *key, int (*fn)(void *arg), void *arg)
 {
-    const gt_bridge_type *type = gt_bridge_type_by_bits(key->alg->bits);
+    const gt_bridge_type *type = gt_bridge_type_of(key->alg);
     gt_key *outer_key = handed_key;
     EC_KEY *outer_view = handed_view, *view = NULL;
     ENGINE *owner;

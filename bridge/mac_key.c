@@ -5,10 +5,10 @@
  */
 #include "bridge/internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "mac/mac.h"
+#include "provider/number.h"
 
 /* gost-engine's number. */
 enum { CTRL_MAC_LEN = EVP_PKEY_ALG_CTRL + 5 };
@@ -156,7 +156,8 @@ static int set_key(mac_ctx *m, const void *key, long len)
 static int set_size(mac_ctx *m, long size)
 {
     if (size < 1 || size > GT_MAC_MAX)
-        return gt_raise(NULL, GT_R_NOT_SUPPORTED, "a MAC of %ld bytes", size);
+        return gt_raise(NULL, GT_R_NOT_SUPPORTED, "size:%ld: it is 1 to %d bytes", size,
+                        GT_MAC_MAX);
     m->own.size = (short)size;
     return 1;
 }
@@ -216,6 +217,7 @@ static int set_paramset(mac_ctx *m, const char *name)
 static int mac_ctrl_str(EVP_PKEY_CTX *ctx, const char *name, const char *value)
 {
     mac_ctx *m = EVP_PKEY_CTX_get_data(ctx);
+    unsigned size;
 
     if (value == NULL)
         return gt_raise(NULL, GT_R_NOT_SUPPORTED, "option %.*s without a value", NAME_MAX_LEN,
@@ -225,7 +227,10 @@ static int mac_ctrl_str(EVP_PKEY_CTX *ctx, const char *name, const char *value)
     if (strcmp(name, "hexkey") == 0)
         return set_hex_key(m, value);
     if (strcmp(name, "size") == 0)
-        return set_size(m, strtol(value, NULL, 10));
+        return gt_number(value, &size)
+                   ? set_size(m, (long)size)
+                   : gt_raise(NULL, GT_R_PARAMETER, "size:%.40s: it is 1 to %d bytes", value,
+                              GT_MAC_MAX);
     if (strcmp(name, "paramset") == 0)
         return set_paramset(m, value);
     return -2;

@@ -139,12 +139,21 @@ static int ctrl_str_512(EVP_PKEY_CTX *ctx, const char *name, const char *value)
     return ctrl_str(ctx, 512, name, value);
 }
 
+/* Begins whatever the old keys do not do. */
+static int refuse(EVP_PKEY_CTX *ctx)
+{
+    (void)ctx;
+    return gt_raise(NULL, GT_R_NOT_SUPPORTED, "%s", gt_alg_old()->verify_only);
+}
+
 int gt_pmeth_make(EVP_PKEY_METHOD **meth, int nid)
 {
     /* Not EVP_PKEY_FLAG_AUTOARGLEN: what is decrypted and derived has other lengths than a
      * signature. */
     EVP_PKEY_METHOD *m = EVP_PKEY_meth_new(nid, 0);
-    int short_key = gt_bridge_type_by_nid(nid)->bits == 256;
+    const gt_bridge_type *type = gt_bridge_type_by_nid(nid);
+    int (*begin)(EVP_PKEY_CTX *) = gt_bridge_alg(type)->verify_only != NULL ? refuse : NULL;
+    int short_key = type->bits == 256;
 
     *meth = m;
     if (m == NULL)
@@ -152,13 +161,13 @@ int gt_pmeth_make(EVP_PKEY_METHOD **meth, int nid)
     EVP_PKEY_meth_set_init(m, pmeth_init);
     EVP_PKEY_meth_set_copy(m, pmeth_copy);
     EVP_PKEY_meth_set_cleanup(m, pmeth_cleanup);
-    EVP_PKEY_meth_set_sign(m, NULL, pmeth_sign);
+    EVP_PKEY_meth_set_sign(m, begin, pmeth_sign);
     EVP_PKEY_meth_set_verify(m, NULL, pmeth_verify);
-    EVP_PKEY_meth_set_encrypt(m, NULL, gt_pmeth_encrypt);
-    EVP_PKEY_meth_set_decrypt(m, NULL, gt_pmeth_decrypt);
-    EVP_PKEY_meth_set_derive(m, NULL, gt_pmeth_derive);
+    EVP_PKEY_meth_set_encrypt(m, begin, gt_pmeth_encrypt);
+    EVP_PKEY_meth_set_decrypt(m, begin, gt_pmeth_decrypt);
+    EVP_PKEY_meth_set_derive(m, begin, gt_pmeth_derive);
     EVP_PKEY_meth_set_ctrl(m, pmeth_ctrl, short_key ? ctrl_str_256 : ctrl_str_512);
-    EVP_PKEY_meth_set_paramgen(m, NULL, short_key ? gt_pmeth_paramgen_256 : gt_pmeth_paramgen_512);
-    EVP_PKEY_meth_set_keygen(m, NULL, short_key ? gt_pmeth_keygen_256 : gt_pmeth_keygen_512);
+    EVP_PKEY_meth_set_paramgen(m, begin, short_key ? gt_pmeth_paramgen_256 : gt_pmeth_paramgen_512);
+    EVP_PKEY_meth_set_keygen(m, begin, short_key ? gt_pmeth_keygen_256 : gt_pmeth_keygen_512);
     return 1;
 }

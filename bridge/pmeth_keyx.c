@@ -2,10 +2,10 @@
 /* EVP_PKEY_METHOD: key transport (CMS, TLS) and key agreement. */
 #include "bridge/pmeth.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "gost/mem.h"
+#include "provider/number.h"
 
 /* ---- key transport --------------------------------------------------------------------------- */
 
@@ -163,7 +163,7 @@ static int use_ukm(gt_pmeth_ctx *own, const void *ukm, long len)
 static int use_vko(gt_pmeth_ctx *own, unsigned bits)
 {
     if (bits != 0 && bits != 256 && bits != 512)
-        return gt_raise(NULL, GT_R_NOT_SUPPORTED, "VKO of %u bits: there are 256 and 512", bits);
+        return gt_raise(NULL, GT_R_NOT_SUPPORTED, "vko:%u: it is 256 or 512", bits);
     own->vko_bits = bits;
     return 1;
 }
@@ -197,11 +197,14 @@ int gt_pmeth_keyx_ctrl(gt_pmeth_ctx *own, int type, int p1, void *p2)
 int gt_pmeth_keyx_ctrl_str(gt_pmeth_ctx *own, const char *name, const char *value)
 {
     unsigned char *ukm;
+    unsigned bits;
     long len;
     int ok;
 
     if (strcmp(name, "vko") == 0)
-        return use_vko(own, (unsigned)strtoul(value, NULL, 10));
+        return gt_number(value, &bits)
+                   ? use_vko(own, bits)
+                   : gt_raise(NULL, GT_R_PARAMETER, "vko:%.40s: it is 256 or 512", value);
     if (strcmp(name, "ukmhex") != 0)
         return -2;
     ukm = OPENSSL_hexstr2buf(value, &len);

@@ -39,25 +39,13 @@ const OSSL_PARAM *gt_native_cipher_gettable_params(void *provctx)
 int gt_native_cipher_get_params(OSSL_PARAM params[], const gt_cipher_alg *alg)
 {
     int aead = alg->mode == &gt_mode_mgm;
-    OSSL_PARAM *p;
 
-    if ((p = OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_MODE)) != NULL &&
-        !OSSL_PARAM_set_uint(p, alg->evp_mode))
-        return 0;
-    if ((p = OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_KEYLEN)) != NULL &&
-        !OSSL_PARAM_set_size_t(p, GT_CIPHER_KEY))
-        return 0;
-    if ((p = OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_IVLEN)) != NULL &&
-        !OSSL_PARAM_set_size_t(p, alg->iv_size))
-        return 0;
-    if ((p = OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_BLOCK_SIZE)) != NULL &&
-        !OSSL_PARAM_set_size_t(p, alg->block))
-        return 0;
-    if ((p = OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_AEAD)) != NULL &&
-        !OSSL_PARAM_set_int(p, aead))
-        return 0;
-    return (p = OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_CUSTOM_IV)) == NULL ||
-           OSSL_PARAM_set_int(p, aead);
+    return gt_param_give_uint(params, OSSL_CIPHER_PARAM_MODE, alg->evp_mode) &&
+           gt_param_give_size(params, OSSL_CIPHER_PARAM_KEYLEN, GT_CIPHER_KEY) &&
+           gt_param_give_size(params, OSSL_CIPHER_PARAM_IVLEN, alg->iv_size) &&
+           gt_param_give_size(params, OSSL_CIPHER_PARAM_BLOCK_SIZE, alg->block) &&
+           gt_param_give_int(params, OSSL_CIPHER_PARAM_AEAD, aead) &&
+           gt_param_give_int(params, OSSL_CIPHER_PARAM_CUSTOM_IV, aead);
 }
 
 /* ---- of a context ---------------------------------------------------------------------------- */
@@ -146,29 +134,17 @@ int gt_native_cipher_get_ctx_params(void *cctx, OSSL_PARAM params[])
 {
     gt_native_cipher *n = cctx;
     const gt_cipher_alg *alg = n->c.alg;
-    OSSL_PARAM *p;
 
-    if ((p = OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_KEYLEN)) != NULL &&
-        !OSSL_PARAM_set_size_t(p, GT_CIPHER_KEY))
+    if (!gt_param_give_size(params, OSSL_CIPHER_PARAM_KEYLEN, GT_CIPHER_KEY) ||
+        !gt_param_give_size(params, OSSL_CIPHER_PARAM_IVLEN, alg->iv_size) ||
+        !set_octets(OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_IV), n->c.iv, alg->iv_size) ||
+        !get_next_iv(n, OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_UPDATED_IV)) ||
+        !gt_param_give_uint(params, OSSL_CIPHER_PARAM_PADDING, alg->block > 1 ? n->padding : 0) ||
+        !gt_param_give_uint(params, OSSL_CIPHER_PARAM_NUM, 0))
         return 0;
-    if ((p = OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_IVLEN)) != NULL &&
-        !OSSL_PARAM_set_size_t(p, alg->iv_size))
-        return 0;
-    if (!set_octets(OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_IV), n->c.iv, alg->iv_size) ||
-        !get_next_iv(n, OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_UPDATED_IV)))
-        return 0;
-    if ((p = OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_PADDING)) != NULL &&
-        !OSSL_PARAM_set_uint(p, alg->block > 1 ? n->padding : 0))
-        return 0;
-    if ((p = OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_NUM)) != NULL &&
-        !OSSL_PARAM_set_uint(p, 0))
-        return 0;
-    if (alg->mode == &gt_mode_mgm) {
-        if ((p = OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_AEAD_TAGLEN)) != NULL &&
-            !OSSL_PARAM_set_size_t(p, n->tag_len))
-            return 0;
-        return get_tag(n, OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_AEAD_TAG));
-    }
+    if (alg->mode == &gt_mode_mgm)
+        return gt_param_give_size(params, OSSL_CIPHER_PARAM_AEAD_TAGLEN, n->tag_len) &&
+               get_tag(n, OSSL_PARAM_locate(params, OSSL_CIPHER_PARAM_AEAD_TAG));
     return get_algorithm_id(n, OSSL_PARAM_locate(params, algorithm_id)) &&
            get_algorithm_id(n, OSSL_PARAM_locate(params, algorithm_id_new));
 }

@@ -17,16 +17,17 @@
 
 /*
  * The contents of the AlgorithmIdentifier's parameters: GostR3410-2012-PublicKeyParameters,
- * SEQUENCE included. digestParamSet is written where RFC 9215 wants it; reading takes it present or
- * absent, as well as the old encryptionParamSet behind it. Both directions return 1 or a length, or
- * 0.
+ * SEQUENCE included; -2001- of old keys (RFC 4491, section 2.3.2). digestParamSet is written where
+ * RFC 9215 wants it; reading takes it present or absent, as well as the old encryptionParamSet
+ * behind it. Both directions return 1 or a length, or 0.
  */
 size_t gt_codec_write_params(const gt_key *key, uint8_t *out, size_t size);
 const gost_paramset *gt_codec_read_params(const gt_alg *alg, const uint8_t *der, size_t len);
 
 /* The contents of the public key's BIT STRING: an OCTET STRING of X | Y. */
 size_t gt_codec_write_point(const gt_key *key, uint8_t *out, size_t size);
-gt_key *gt_codec_read_point(const gost_paramset *ps, const uint8_t *der, size_t len);
+gt_key *gt_codec_read_point(const gt_alg *alg, const gost_paramset *ps, const uint8_t *der,
+                            size_t len);
 
 /* SubjectPublicKeyInfo. Reading takes exactly len bytes. */
 size_t gt_codec_write_spki(const gt_key *key, uint8_t *out, size_t size);

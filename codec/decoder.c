@@ -17,8 +17,8 @@
 static OSSL_FUNC_decoder_newctx_fn decoder_newctx;
 static OSSL_FUNC_decoder_freectx_fn decoder_freectx;
 static OSSL_FUNC_decoder_does_selection_fn decoder_does_public, decoder_does_private;
-static OSSL_FUNC_decoder_decode_fn decode_public_256, decode_public_512, decode_private_256,
-    decode_private_512;
+static OSSL_FUNC_decoder_decode_fn decode_public_256, decode_public_512, decode_public_2001,
+    decode_private_256, decode_private_512, decode_private_2001;
 static OSSL_FUNC_decoder_export_object_fn decoder_export_object;
 
 static void *decoder_newctx(void *provctx)
@@ -88,25 +88,25 @@ static size_t read_sequence(const gt_core *core, OSSL_CORE_BIO *in, uint8_t der[
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
-/* "Not mine" is a success, and says nothing: OpenSSL goes on to the next decoder. A key of the
- * other length is not mine either. */
-static int give(gt_provider *prov, unsigned bits, gt_key *key, OSSL_CALLBACK *cb, void *cbarg)
+/* "Not mine" is a success, and says nothing: OpenSSL goes on to the next decoder. A key of another
+ * type is not mine either. */
+static int give(gt_provider *prov, const gt_alg *alg, gt_key *key, OSSL_CALLBACK *cb, void *cbarg)
 {
     int ok = 1;
 
-    if (key != NULL && key->alg->bits == bits)
+    if (key != NULL && key->alg == alg)
         ok = gt_native_give(prov, key, cb, cbarg);
     gt_key_free(key);
     return ok;
 }
 
-static int decode_public(gt_provider *prov, unsigned bits, OSSL_CORE_BIO *in, OSSL_CALLBACK *cb,
+static int decode_public(gt_provider *prov, const gt_alg *alg, OSSL_CORE_BIO *in, OSSL_CALLBACK *cb,
                          void *cbarg)
 {
     uint8_t der[DER_MAX];
     size_t len = read_sequence(&prov->core, in, der);
 
-    return len == 0 || give(prov, bits, gt_codec_read_spki(der, len), cb, cbarg);
+    return len == 0 || give(prov, alg, gt_codec_read_spki(der, len), cb, cbarg);
 }
 
 /* The private key that a URI stub names. NULL with an error raised. */
@@ -136,8 +136,8 @@ static gt_key *find_named(gt_provider *prov, const char *uri, const gost_paramse
 }
 
 /* The algorithm and the octets of a PrivateKeyInfo (RFC 5208) of a GOST key; 0 if it is none. */
-static int read_private_info(const uint8_t *der, size_t len, const gost_paramset **ps,
-                             gt_asn1 *octets)
+static int read_private_info(const uint8_t *der, size_t len, const gt_alg **alg,
+                             const gost_paramset **ps, gt_asn1 *octets)
 {
     gt_asn1 in = {der, len}, seq, version;
 
@@ -145,16 +145,18 @@ static int read_private_info(const uint8_t *der, size_t len, const gost_paramset
         !gt_asn1_take(&seq, GT_ASN1_INTEGER, &version, NULL) || version.len != 1 ||
         version.p[0] > 1)
         return 0;
-    *ps = gt_codec_take_algorithm(&seq);
+    *ps = gt_codec_take_any_algorithm(&seq, alg);
     return *ps != NULL && gt_asn1_take(&seq, GT_ASN1_OCTET_STRING, octets, NULL);
 }
 
-static int decode_private(gt_provider *prov, unsigned bits, OSSL_CORE_BIO *in, OSSL_CALLBACK *cb,
-                          void *cbarg, OSSL_PASSPHRASE_CALLBACK *pw_cb, void *pw_cbarg)
+static int decode_private(gt_provider *prov, const gt_alg *mine, OSSL_CORE_BIO *in,
+                          OSSL_CALLBACK *cb, void *cbarg, OSSL_PASSPHRASE_CALLBACK *pw_cb,
+                          void *pw_cbarg)
 {
     uint8_t *der = gt_secret_new(DER_MAX);
     char uri[GT_URI_MAX + 1];
     const gost_paramset *ps;
+    const gt_alg *alg;
     gt_asn1 octets;
     gt_key *key;
     size_t len;
@@ -163,8 +165,12 @@ static int decode_private(gt_provider *prov, unsigned bits, OSSL_CORE_BIO *in, O
     if (der == NULL)
         return gt_raise(&prov->core, GT_R_NO_MEMORY, NULL);
     len = read_sequence(&prov->core, in, der);
-    if (len == 0 || !read_private_info(der, len, &ps, &octets) || ps->bits != bits)
+    if (len == 0 || !read_private_info(der, len, &alg, &ps, &octets) || alg != mine)
         goto done;
+    if (alg->verify_only != NULL) {
+        ok = gt_raise(&prov->core, GT_R_NOT_SUPPORTED, "%s", alg->verify_only);
+        goto done;
+    }
     if (gt_codec_read_stub_octets(octets.p, octets.len, uri)) {
         key = find_named(prov, uri, ps, pw_cb, pw_cbarg);
     } else {
@@ -173,20 +179,20 @@ static int decode_private(gt_provider *prov, unsigned bits, OSSL_CORE_BIO *in, O
             gt_raise(&prov->core, GT_R_BAD_KEY,
                      "this file holds neither a GOST private key nor the pkcs11: URI of one");
     }
-    ok = key != NULL && give(prov, bits, key, cb, cbarg);
+    ok = key != NULL && give(prov, alg, key, cb, cbarg);
 done:
     gost_wipe(uri, sizeof(uri)); /* it may hold a pin-value */
     gt_secret_free(der, DER_MAX);
     return ok;
 }
 
-#define DECODE(bits)                                                                               \
+#define DECODE(bits, alg)                                                                          \
     static int decode_public_##bits(void *vctx, OSSL_CORE_BIO *in, int selection,                  \
                                     OSSL_CALLBACK *cb, void *cbarg,                                \
                                     OSSL_PASSPHRASE_CALLBACK *pw_cb, void *pw_cbarg)               \
     {                                                                                              \
         (void)selection, (void)pw_cb, (void)pw_cbarg;                                              \
-        return decode_public(vctx, bits, in, cb, cbarg);                                           \
+        return decode_public(vctx, alg, in, cb, cbarg);                                            \
     }                                                                                              \
                                                                                                    \
     static int decode_private_##bits(void *vctx, OSSL_CORE_BIO *in, int selection,                 \
@@ -194,11 +200,12 @@ done:
                                      OSSL_PASSPHRASE_CALLBACK *pw_cb, void *pw_cbarg)              \
     {                                                                                              \
         (void)selection;                                                                           \
-        return decode_private(vctx, bits, in, cb, cbarg, pw_cb, pw_cbarg);                         \
+        return decode_private(vctx, alg, in, cb, cbarg, pw_cb, pw_cbarg);                          \
     }
 
-DECODE(256)
-DECODE(512)
+DECODE(256, gt_alg_by_bits(256))
+DECODE(512, gt_alg_by_bits(512))
+DECODE(2001, gt_alg_old())
 
 static int decoder_export_object(void *vctx, const void *reference, size_t size, OSSL_CALLBACK *cb,
                                  void *cbarg)
@@ -221,16 +228,20 @@ static int decoder_export_object(void *vctx, const void *reference, size_t size,
 
 DECODER_FUNCTIONS(public, 256);
 DECODER_FUNCTIONS(public, 512);
+DECODER_FUNCTIONS(public, 2001);
 DECODER_FUNCTIONS(private, 256);
 DECODER_FUNCTIONS(private, 512);
+DECODER_FUNCTIONS(private, 2001);
 
 #define PROPERTIES(structure) "provider=gosttoken,input=der,structure=" structure
 
 const OSSL_ALGORITHM gt_decoder_algorithms[] = {
     {GT_NATIVE_256, PROPERTIES("SubjectPublicKeyInfo"), public_256, "GOST public keys"},
     {GT_NATIVE_512, PROPERTIES("SubjectPublicKeyInfo"), public_512, "GOST public keys"},
+    {GT_NATIVE_2001, PROPERTIES("SubjectPublicKeyInfo"), public_2001, "Old GOST public keys"},
     {GT_NATIVE_256, PROPERTIES("PrivateKeyInfo"), private_256, "GOST keys, and URIs of them"},
     {GT_NATIVE_512, PROPERTIES("PrivateKeyInfo"), private_512, "GOST keys, and URIs of them"},
+    {GT_NATIVE_2001, PROPERTIES("PrivateKeyInfo"), private_2001, "Says that these only verify"},
     GT_COMMON_STUB_DECODERS,
     {"DER", "provider=gosttoken,input=pem", gt_uri_pem_functions, "Key files of pkcs11-provider"},
     {NULL, NULL, NULL, NULL},

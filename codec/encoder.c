@@ -12,6 +12,7 @@
 
 #include "codec/algorithm.h"
 #include "codec/codec.h"
+#include "codec/encrypted.h"
 #include "gost/mem.h"
 #include "keymgmt/native.h"
 #include "provider/param.h"
@@ -23,15 +24,17 @@ static OSSL_FUNC_encoder_set_ctx_params_fn encoder_set_ctx_params;
 static OSSL_FUNC_encoder_does_selection_fn encoder_does_public, encoder_does_private,
     encoder_does_text;
 static OSSL_FUNC_encoder_encode_fn encode_public_der, encode_public_pem, encode_private_der,
-    encode_private_pem, encode_text;
-static OSSL_FUNC_encoder_import_object_fn encoder_import_256, encoder_import_512;
+    encode_private_pem, encode_encrypted_der, encode_encrypted_pem, encode_text;
+static OSSL_FUNC_encoder_import_object_fn encoder_import_256, encoder_import_512,
+    encoder_import_2001;
 static OSSL_FUNC_encoder_free_object_fn encoder_free_object;
 
 /* ---- contexts -------------------------------------------------------------------------------- */
 
 typedef struct encoder_ctx {
     gt_provider *prov;
-    int encrypt; /* a cipher was asked for */
+    int encrypt;        /* a cipher was asked for */
+    EVP_CIPHER *cipher; /* NULL: it was not, or there is none such */
 } encoder_ctx;
 
 static void *encoder_newctx(void *provctx)
@@ -45,7 +48,11 @@ static void *encoder_newctx(void *provctx)
 
 static void encoder_freectx(void *vctx)
 {
-    OPENSSL_free(vctx);
+    encoder_ctx *ctx = vctx;
+
+    if (ctx != NULL)
+        EVP_CIPHER_free(ctx->cipher);
+    OPENSSL_free(ctx);
 }
 
 static const OSSL_PARAM *encoder_settable_ctx_params(void *provctx)
@@ -64,12 +71,21 @@ static int encoder_set_ctx_params(void *vctx, const OSSL_PARAM params[])
 {
     encoder_ctx *ctx = vctx;
     const OSSL_PARAM *p = OSSL_PARAM_locate_const(params, OSSL_ENCODER_PARAM_CIPHER);
-    const char *name;
+    const OSSL_PARAM *q = OSSL_PARAM_locate_const(params, OSSL_ENCODER_PARAM_PROPERTIES);
+    const char *name, *properties = NULL;
 
     if (p == NULL)
         return 1;
-    ctx->encrypt = gt_param_text(p, &name) && name[0] != '\0';
-    return 1;
+    EVP_CIPHER_free(ctx->cipher);
+    ctx->cipher = NULL;
+    /* The key must not come out plain if this fails and the program goes on. */
+    ctx->encrypt = p->data != NULL;
+    if (!ctx->encrypt)
+        return 1;
+    if (gt_param_text(p, &name) && (q == NULL || q->data == NULL || gt_param_text(q, &properties)))
+        ctx->cipher = EVP_CIPHER_fetch(ctx->prov->libctx, name, properties);
+    return ctx->cipher != NULL || gt_raise(&ctx->prov->core, GT_R_NOT_SUPPORTED,
+                                           "no such cipher to encrypt a key file with");
 }
 
 /* As OpenSSL's own encoders decide: the most that was asked for counts. */
@@ -205,7 +221,27 @@ static size_t write_private(const gt_key *key, uint8_t *out, size_t size)
     return gt_asn1_end(&der);
 }
 
-static int encode_private(const encoder_ctx *ctx, OSSL_CORE_BIO *out, const void *obj, int pem)
+static int write_encrypted(const encoder_ctx *ctx, OSSL_CORE_BIO *out, const uint8_t *plain,
+                           size_t plain_len, int pem, OSSL_PASSPHRASE_CALLBACK *cb, void *cbarg)
+{
+    uint8_t *der = NULL;
+    size_t len = 0;
+    int ok;
+
+    if (ctx->cipher == NULL)
+        gt_raise(&ctx->prov->core, GT_R_NOT_SUPPORTED, "no cipher to encrypt a key file with");
+    else
+        len = gt_codec_encrypt(ctx->prov, ctx->cipher, plain, plain_len, cb, cbarg, &der);
+    ok = len != 0 && (pem ? write_pem(ctx, out, "ENCRYPTED PRIVATE KEY", der, len)
+                          : write_all(ctx, out, der, len));
+
+    OPENSSL_free(der);
+    return ok;
+}
+
+/* As OpenSSL's own encoders do: with a cipher PrivateKeyInfo is encrypted as well. */
+static int encode_private(const encoder_ctx *ctx, OSSL_CORE_BIO *out, const void *obj, int pem,
+                          OSSL_PASSPHRASE_CALLBACK *cb, void *cbarg)
 {
     const gt_core *core = &ctx->prov->core;
     const gt_key *key = key_of(ctx, obj);
@@ -220,16 +256,14 @@ static int encode_private(const encoder_ctx *ctx, OSSL_CORE_BIO *out, const void
                         "it cannot be written out; use -pubout for the public key");
     if (key->soft == NULL)
         return gt_raise(core, GT_R_NO_KEY, "there is no private key");
-    /* It must not come out plain then. */
-    if (ctx->encrypt)
-        return gt_raise(core, GT_R_NOT_SUPPORTED,
-                        "an encrypted key file; write a plain one and use: openssl pkcs8 -topk8");
     der = gt_secret_new(PRIVATE_MAX);
     if (der == NULL)
         return gt_raise(core, GT_R_NO_MEMORY, NULL);
     len = write_private(key, der, PRIVATE_MAX);
     if (len == 0)
         ok = gt_raise(core, GT_R_INTERNAL, "no room for a private key");
+    else if (ctx->encrypt)
+        ok = write_encrypted(ctx, out, der, len, pem, cb, cbarg);
     else
         ok = pem ? write_pem(ctx, out, "PRIVATE KEY", der, len) : write_all(ctx, out, der, len);
     gt_secret_free(der, PRIVATE_MAX);
@@ -240,16 +274,40 @@ static int encode_private_der(void *vctx, OSSL_CORE_BIO *out, const void *obj,
                               const OSSL_PARAM abstract[], int selection,
                               OSSL_PASSPHRASE_CALLBACK *cb, void *cbarg)
 {
-    (void)abstract, (void)selection, (void)cb, (void)cbarg;
-    return encode_private(vctx, out, obj, 0);
+    (void)abstract, (void)selection;
+    return encode_private(vctx, out, obj, 0, cb, cbarg);
 }
 
 static int encode_private_pem(void *vctx, OSSL_CORE_BIO *out, const void *obj,
                               const OSSL_PARAM abstract[], int selection,
                               OSSL_PASSPHRASE_CALLBACK *cb, void *cbarg)
 {
-    (void)abstract, (void)selection, (void)cb, (void)cbarg;
-    return encode_private(vctx, out, obj, 1);
+    (void)abstract, (void)selection;
+    return encode_private(vctx, out, obj, 1, cb, cbarg);
+}
+
+static int encode_encrypted(const encoder_ctx *ctx, OSSL_CORE_BIO *out, const void *obj, int pem,
+                            OSSL_PASSPHRASE_CALLBACK *cb, void *cbarg)
+{
+    if (!ctx->encrypt)
+        return gt_raise(&ctx->prov->core, GT_R_PARAMETER, "an encrypted key file needs a cipher");
+    return encode_private(ctx, out, obj, pem, cb, cbarg);
+}
+
+static int encode_encrypted_der(void *vctx, OSSL_CORE_BIO *out, const void *obj,
+                                const OSSL_PARAM abstract[], int selection,
+                                OSSL_PASSPHRASE_CALLBACK *cb, void *cbarg)
+{
+    (void)abstract, (void)selection;
+    return encode_encrypted(vctx, out, obj, 0, cb, cbarg);
+}
+
+static int encode_encrypted_pem(void *vctx, OSSL_CORE_BIO *out, const void *obj,
+                                const OSSL_PARAM abstract[], int selection,
+                                OSSL_PASSPHRASE_CALLBACK *cb, void *cbarg)
+{
+    (void)abstract, (void)selection;
+    return encode_encrypted(vctx, out, obj, 1, cb, cbarg);
 }
 
 /* ---- text ------------------------------------------------------------------------------------ */
@@ -300,6 +358,13 @@ static void *encoder_import_512(void *vctx, int selection, const OSSL_PARAM para
     return gt_native_import(ctx->prov, gt_alg_by_bits(512), selection, params);
 }
 
+static void *encoder_import_2001(void *vctx, int selection, const OSSL_PARAM params[])
+{
+    const encoder_ctx *ctx = vctx;
+
+    return gt_native_import(ctx->prov, gt_alg_old(), selection, params);
+}
+
 static void encoder_free_object(void *obj)
 {
     gt_native_key_free(obj);
@@ -322,14 +387,21 @@ static void encoder_free_object(void *obj)
 
 ENCODER_FUNCTIONS(public_der, 256, encoder_does_public, encode_public_der);
 ENCODER_FUNCTIONS(public_der, 512, encoder_does_public, encode_public_der);
+ENCODER_FUNCTIONS(public_der, 2001, encoder_does_public, encode_public_der);
 ENCODER_FUNCTIONS(public_pem, 256, encoder_does_public, encode_public_pem);
 ENCODER_FUNCTIONS(public_pem, 512, encoder_does_public, encode_public_pem);
+ENCODER_FUNCTIONS(public_pem, 2001, encoder_does_public, encode_public_pem);
 ENCODER_FUNCTIONS(private_der, 256, encoder_does_private, encode_private_der);
 ENCODER_FUNCTIONS(private_der, 512, encoder_does_private, encode_private_der);
 ENCODER_FUNCTIONS(private_pem, 256, encoder_does_private, encode_private_pem);
+ENCODER_FUNCTIONS(encrypted_der, 256, encoder_does_private, encode_encrypted_der);
+ENCODER_FUNCTIONS(encrypted_pem, 256, encoder_does_private, encode_encrypted_pem);
 ENCODER_FUNCTIONS(private_pem, 512, encoder_does_private, encode_private_pem);
+ENCODER_FUNCTIONS(encrypted_der, 512, encoder_does_private, encode_encrypted_der);
+ENCODER_FUNCTIONS(encrypted_pem, 512, encoder_does_private, encode_encrypted_pem);
 ENCODER_FUNCTIONS(text, 256, encoder_does_text, encode_text);
 ENCODER_FUNCTIONS(text, 512, encoder_does_text, encode_text);
+ENCODER_FUNCTIONS(text, 2001, encoder_does_text, encode_text);
 
 #define PROPERTIES(output) "provider=gosttoken,output=" output
 #define ROWS(bits)                                                                                 \
@@ -337,6 +409,10 @@ ENCODER_FUNCTIONS(text, 512, encoder_does_text, encode_text);
      "GOST public keys"},                                                                          \
         {GT_NATIVE_##bits, PROPERTIES("pem,structure=SubjectPublicKeyInfo"), public_pem_##bits,    \
          "GOST public keys"},                                                                      \
+        {GT_NATIVE_##bits, PROPERTIES("der,structure=EncryptedPrivateKeyInfo"),                    \
+         encrypted_der_##bits, "GOST software keys, encrypted"},                                   \
+        {GT_NATIVE_##bits, PROPERTIES("pem,structure=EncryptedPrivateKeyInfo"),                    \
+         encrypted_pem_##bits, "GOST software keys, encrypted"},                                   \
         {GT_NATIVE_##bits, PROPERTIES("der,structure=PrivateKeyInfo"), private_der_##bits,         \
          "GOST software keys"},                                                                    \
         {GT_NATIVE_##bits, PROPERTIES("pem,structure=PrivateKeyInfo"), private_pem_##bits,         \
@@ -348,5 +424,10 @@ ENCODER_FUNCTIONS(text, 512, encoder_does_text, encode_text);
 const OSSL_ALGORITHM gt_encoder_algorithms[] = {
     ROWS(256),
     ROWS(512),
+    {GT_NATIVE_2001, PROPERTIES("der,structure=SubjectPublicKeyInfo"), public_der_2001,
+     "Old GOST public keys"},
+    {GT_NATIVE_2001, PROPERTIES("pem,structure=SubjectPublicKeyInfo"), public_pem_2001,
+     "Old GOST public keys"},
+    {GT_NATIVE_2001, PROPERTIES("text"), text_2001, "Old GOST keys for people"},
     {NULL, NULL, NULL, NULL},
 };

@@ -29,7 +29,7 @@ const gost_paramset *gt_codec_read_params(const gt_alg *alg, const uint8_t *byte
         !gt_asn1_take(&seq, GT_ASN1_OID, &value, &oid))
         return NULL;
     ps = gost_paramset_by_der(oid.p, oid.len);
-    if (ps == NULL || ps->bits != alg->bits)
+    if (ps == NULL || !gt_alg_has_set(alg, ps))
         return NULL;
     if (seq.len == 0)
         return ps;
@@ -55,12 +55,13 @@ size_t gt_codec_write_point(const gt_key *key, uint8_t *out, size_t size)
     return gt_asn1_end(&der);
 }
 
-gt_key *gt_codec_read_point(const gost_paramset *ps, const uint8_t *bytes, size_t len)
+gt_key *gt_codec_read_point(const gt_alg *alg, const gost_paramset *ps, const uint8_t *bytes,
+                            size_t len)
 {
     gt_asn1 in = {bytes, len}, octets;
 
     if (!gt_asn1_take(&in, GT_ASN1_OCTET_STRING, &octets, NULL) || in.len != 0 ||
         octets.len != ps->bits / 4)
         return NULL;
-    return gt_key_new_public(ps, octets.p);
+    return gt_key_new_of(alg, ps, octets.p);
 }

@@ -13,16 +13,24 @@ void gt_codec_put_algorithm(gt_asn1_out *der, const gt_key *key)
     gt_asn1_wrap(der, GT_ASN1_SEQUENCE, mark);
 }
 
-const gost_paramset *gt_codec_take_algorithm(gt_asn1 *in)
+const gost_paramset *gt_codec_take_any_algorithm(gt_asn1 *in, const gt_alg **alg)
 {
     gt_asn1 seq, value, oid;
-    const gt_alg *alg;
 
+    *alg = NULL;
     if (!gt_asn1_take(in, GT_ASN1_SEQUENCE, &seq, NULL) ||
         !gt_asn1_take(&seq, GT_ASN1_OID, &value, &oid))
         return NULL;
-    alg = gt_alg_by_oid(oid.p, oid.len);
-    return alg != NULL ? gt_codec_read_params(alg, seq.p, seq.len) : NULL;
+    *alg = gt_alg_by_oid(oid.p, oid.len);
+    return *alg != NULL ? gt_codec_read_params(*alg, seq.p, seq.len) : NULL;
+}
+
+const gost_paramset *gt_codec_take_algorithm(gt_asn1 *in)
+{
+    const gt_alg *alg;
+    const gost_paramset *ps = gt_codec_take_any_algorithm(in, &alg);
+
+    return ps != NULL && alg->verify_only == NULL ? ps : NULL;
 }
 
 size_t gt_codec_write_spki(const gt_key *key, uint8_t *out, size_t size)
@@ -49,12 +57,13 @@ gt_key *gt_codec_read_spki(const uint8_t *bytes, size_t len)
 {
     gt_asn1 in = {bytes, len}, seq, bits;
     const gost_paramset *ps;
+    const gt_alg *alg;
 
     if (!gt_asn1_take(&in, GT_ASN1_SEQUENCE, &seq, NULL) || in.len != 0)
         return NULL;
-    ps = gt_codec_take_algorithm(&seq);
+    ps = gt_codec_take_any_algorithm(&seq, &alg);
     if (ps == NULL || !gt_asn1_take(&seq, GT_ASN1_BIT_STRING, &bits, NULL) || seq.len != 0 ||
         bits.len < 1 || bits.p[0] != 0)
         return NULL;
-    return gt_codec_read_point(ps, bits.p + 1, bits.len - 1);
+    return gt_codec_read_point(alg, ps, bits.p + 1, bits.len - 1);
 }

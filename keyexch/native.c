@@ -11,6 +11,7 @@
 #include "gost/vko.h"
 #include "keyexch/keyexch.h"
 #include "keymgmt/native.h"
+#include "provider/number.h"
 #include "provider/param.h"
 
 static OSSL_FUNC_keyexch_newctx_fn keyexch_newctx;
@@ -74,7 +75,8 @@ static const OSSL_PARAM *keyexch_settable_ctx_params(void *vctx, void *provctx)
         OSSL_PARAM_octet_string(PARAM_UKM, NULL, 0),
         OSSL_PARAM_octet_string(OSSL_EXCHANGE_PARAM_KDF_UKM, NULL, 0),
         OSSL_PARAM_utf8_string(PARAM_UKM_HEX, NULL, 0),
-        OSSL_PARAM_uint(PARAM_VKO, NULL),
+        /* Text, for libcrypto would read 256x as 256; a number is taken as well. */
+        OSSL_PARAM_utf8_string(PARAM_VKO, NULL, 0),
         OSSL_PARAM_END,
     };
 
@@ -104,13 +106,27 @@ static int set_ukm_hex(keyexch_ctx *ctx, const OSSL_PARAM *p)
     return set_ukm(ctx, ukm, len);
 }
 
+static int set_vko(keyexch_ctx *ctx, const OSSL_PARAM *p)
+{
+    const char *text = NULL;
+    unsigned bits;
+    int ok = p->data_type == OSSL_PARAM_UTF8_STRING
+                 ? gt_param_text(p, &text) && gt_number(text, &bits)
+                 : OSSL_PARAM_get_uint(p, &bits);
+
+    if (!ok || (bits != 0 && bits != 256 && bits != 512))
+        return gt_raise(&ctx->prov->core, GT_R_PARAMETER, "%s:%.40s: it is 256 or 512", PARAM_VKO,
+                        text != NULL ? text : "");
+    ctx->vko_bits = bits;
+    return 1;
+}
+
 static int keyexch_set_ctx_params(void *vctx, const OSSL_PARAM params[])
 {
     static const char *const octets[] = {PARAM_UKM, OSSL_EXCHANGE_PARAM_KDF_UKM};
     keyexch_ctx *ctx = vctx;
     const OSSL_PARAM *p;
     const void *ukm;
-    unsigned bits;
     size_t len;
 
     if (params == NULL)
@@ -123,12 +139,7 @@ static int keyexch_set_ctx_params(void *vctx, const OSSL_PARAM params[])
     if (p != NULL && !set_ukm_hex(ctx, p))
         return 0;
     p = OSSL_PARAM_locate_const(params, PARAM_VKO);
-    if (p == NULL)
-        return 1;
-    if (!OSSL_PARAM_get_uint(p, &bits) || (bits != 0 && bits != 256 && bits != 512))
-        return gt_raise(&ctx->prov->core, GT_R_PARAMETER, "%s is 256 or 512", PARAM_VKO);
-    ctx->vko_bits = bits;
-    return 1;
+    return p == NULL || set_vko(ctx, p);
 }
 
 /* ---- the work -------------------------------------------------------------------------------- */

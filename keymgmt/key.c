@@ -6,27 +6,30 @@
 
 #include "gost/mem.h"
 
-gt_key *gt_key_new_params(const gost_paramset *ps)
+gt_key *gt_key_new_of(const gt_alg *alg, const gost_paramset *ps, const uint8_t *pub)
 {
     gt_key *key = calloc(1, sizeof(*key));
 
     if (key == NULL)
         return NULL;
-    key->alg = gt_alg_by_bits(ps->bits);
+    key->alg = alg;
     key->ps = ps;
     key->refs = 1;
+    if (pub != NULL) {
+        memcpy(key->pub, pub, gt_alg_pub_size(alg));
+        key->has_public = 1;
+    }
     return key;
+}
+
+gt_key *gt_key_new_params(const gost_paramset *ps)
+{
+    return gt_key_new_of(gt_alg_by_bits(ps->bits), ps, NULL);
 }
 
 gt_key *gt_key_new_public(const gost_paramset *ps, const uint8_t *pub)
 {
-    gt_key *key = gt_key_new_params(ps);
-
-    if (key == NULL)
-        return NULL;
-    memcpy(key->pub, pub, gt_alg_pub_size(key->alg));
-    key->has_public = 1;
-    return key;
+    return gt_key_new_of(gt_alg_by_bits(ps->bits), ps, pub);
 }
 
 gt_key *gt_key_new_soft(const gost_paramset *ps, const uint8_t *d)

@@ -31,6 +31,9 @@ typedef struct gt_key {
 gt_key *gt_key_new_params(const gost_paramset *ps);
 gt_key *gt_key_new_public(const gost_paramset *ps, const uint8_t *pub);
 
+/* The same of a type that may be that of the old keys; a set that it has. pub NULL: parameters. */
+gt_key *gt_key_new_of(const gt_alg *alg, const gost_paramset *ps, const uint8_t *pub);
+
 /* A software key of the private key d (little-endian, ps->bits / 8 bytes), and a new one. NULL: no
  * memory, d out of range, no random bytes. */
 gt_key *gt_key_new_soft(const gost_paramset *ps, const uint8_t *d);

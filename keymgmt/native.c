@@ -15,7 +15,7 @@
 #include "provider/param.h"
 #include "signature/signature.h"
 
-static OSSL_FUNC_keymgmt_new_fn keymgmt_new_256, keymgmt_new_512;
+static OSSL_FUNC_keymgmt_new_fn keymgmt_new_256, keymgmt_new_512, keymgmt_new_2001;
 static OSSL_FUNC_keymgmt_free_fn keymgmt_free;
 static OSSL_FUNC_keymgmt_load_fn keymgmt_load;
 static OSSL_FUNC_keymgmt_has_fn keymgmt_has;
@@ -29,7 +29,8 @@ static OSSL_FUNC_keymgmt_gettable_params_fn keymgmt_gettable_params;
 static OSSL_FUNC_keymgmt_set_params_fn keymgmt_set_params;
 static OSSL_FUNC_keymgmt_settable_params_fn keymgmt_settable_params;
 static OSSL_FUNC_keymgmt_dup_fn keymgmt_dup;
-static OSSL_FUNC_keymgmt_query_operation_name_fn keymgmt_name_256, keymgmt_name_512;
+static OSSL_FUNC_keymgmt_query_operation_name_fn keymgmt_name_256, keymgmt_name_512,
+    keymgmt_name_2001;
 
 /* ---- making, loading, copying ---------------------------------------------------------------- */
 
@@ -71,6 +72,11 @@ static void *keymgmt_new_512(void *provctx)
     return new_native(provctx, gt_alg_by_bits(512));
 }
 
+static void *keymgmt_new_2001(void *provctx)
+{
+    return new_native(provctx, gt_alg_old());
+}
+
 static void keymgmt_free(void *keydata)
 {
     gt_native_key_free(keydata);
@@ -98,9 +104,9 @@ static void *keymgmt_dup(const void *keydata, int selection)
     if ((selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0)
         to->key = gt_key_ref(from->key);
     else if ((selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0 && from->key->has_public)
-        to->key = gt_key_new_public(from->key->ps, from->key->pub);
+        to->key = gt_key_new_of(from->alg, from->key->ps, from->key->pub);
     else
-        to->key = gt_key_new_params(from->key->ps);
+        to->key = gt_key_new_of(from->alg, from->key->ps, NULL);
     if (to->key != NULL)
         return to;
     gt_native_key_free(to);
@@ -194,16 +200,6 @@ static const OSSL_PARAM *keymgmt_gettable_params(void *provctx)
     return list;
 }
 
-static int set_text(OSSL_PARAM *p, const char *text)
-{
-    return p == NULL || OSSL_PARAM_set_utf8_string(p, text);
-}
-
-static int set_number(OSSL_PARAM *p, unsigned number)
-{
-    return p == NULL || OSSL_PARAM_set_uint(p, number);
-}
-
 static int keymgmt_get_params(void *keydata, OSSL_PARAM params[])
 {
     static const char *const publics[] = {OSSL_PKEY_PARAM_PUB_KEY,
@@ -213,17 +209,16 @@ static int keymgmt_get_params(void *keydata, OSSL_PARAM params[])
     const gt_key *key = native->key;
     OSSL_PARAM *p;
 
-    if (!set_number(OSSL_PARAM_locate(params, OSSL_PKEY_PARAM_BITS), alg->bits) ||
-        !set_number(OSSL_PARAM_locate(params, OSSL_PKEY_PARAM_SECURITY_BITS), alg->bits / 2) ||
-        !set_number(OSSL_PARAM_locate(params, OSSL_PKEY_PARAM_MAX_SIZE),
-                    (unsigned)gt_alg_pub_size(alg)) ||
-        !set_text(OSSL_PARAM_locate(params, OSSL_PKEY_PARAM_DEFAULT_DIGEST), alg->digest) ||
+    if (!gt_param_give_uint(params, OSSL_PKEY_PARAM_BITS, alg->bits) ||
+        !gt_param_give_uint(params, OSSL_PKEY_PARAM_SECURITY_BITS, alg->bits / 2) ||
+        !gt_param_give_uint(params, OSSL_PKEY_PARAM_MAX_SIZE, (unsigned)gt_alg_pub_size(alg)) ||
+        !gt_param_give_text(params, OSSL_PKEY_PARAM_DEFAULT_DIGEST, alg->digest) ||
         /* This one and no other. */
-        !set_text(OSSL_PARAM_locate(params, OSSL_PKEY_PARAM_MANDATORY_DIGEST), alg->digest))
+        !gt_param_give_text(params, OSSL_PKEY_PARAM_MANDATORY_DIGEST, alg->digest))
         return 0;
     if (key == NULL)
         return 1;
-    if (!set_text(OSSL_PARAM_locate(params, OSSL_PKEY_PARAM_GROUP_NAME), key->ps->name))
+    if (!gt_param_give_text(params, OSSL_PKEY_PARAM_GROUP_NAME, key->ps->name))
         return 0;
     for (size_t i = 0; i < sizeof(publics) / sizeof(publics[0]); i++)
         if (key->has_public && (p = OSSL_PARAM_locate(params, publics[i])) != NULL &&
@@ -260,7 +255,7 @@ static const gost_paramset *take_group(const gt_native_key *native, const OSSL_P
         return NULL;
     }
     ps = gost_paramset_by_name(name, native->alg->bits);
-    if (ps != NULL && ps->bits == native->alg->bits)
+    if (ps != NULL && gt_alg_has_set(native->alg, ps))
         return ps;
     gt_raise(&native->prov->core, GT_R_BAD_KEY, "%.60s is not a parameter set of %s keys", name,
              native->alg->name);
@@ -306,12 +301,12 @@ static int keymgmt_import(void *keydata, int selection, const OSSL_PARAM params[
     if (pub != NULL && (!gt_param_octets(pub, &bytes, &len) || len != ps->bits / 4))
         return gt_raise(core, GT_R_BAD_KEY, "\"%s\" is X and Y, %u bytes, little-endian each",
                         OSSL_PKEY_PARAM_PUB_KEY, ps->bits / 4);
+    if (priv != NULL && native->alg->verify_only != NULL)
+        return gt_raise(core, GT_R_NOT_SUPPORTED, "%s", native->alg->verify_only);
     if (priv != NULL)
         key = import_private(ps, priv);
-    else if (bytes != NULL)
-        key = gt_key_new_public(ps, bytes);
     else
-        key = gt_key_new_params(ps);
+        key = gt_key_new_of(native->alg, ps, bytes);
     if (key == NULL)
         return gt_raise(core, GT_R_BAD_KEY, "the private key is out of range");
     if (bytes != NULL && memcmp(key->pub, bytes, ps->bits / 4) != 0) {
@@ -409,7 +404,7 @@ static int keymgmt_set_params(void *keydata, const OSSL_PARAM params[])
         return gt_raise(&native->prov->core, GT_R_BAD_KEY,
                         "a public key is X and Y, %zu bytes, little-endian each",
                         gt_alg_pub_size(native->alg));
-    key = gt_key_new_public(native->key->ps, bytes);
+    key = gt_key_new_of(native->alg, native->key->ps, bytes);
     if (key == NULL)
         return gt_raise(&native->prov->core, GT_R_NO_MEMORY, NULL);
     gt_key_free(native->key);
@@ -430,6 +425,12 @@ static const char *keymgmt_name_512(int operation)
 {
     (void)operation;
     return "gost2012_512";
+}
+
+static const char *keymgmt_name_2001(int operation)
+{
+    (void)operation;
+    return "gost2001";
 }
 
 #define KEYMGMT_FUNCTIONS(bits)                                                                    \
@@ -461,9 +462,11 @@ static const char *keymgmt_name_512(int operation)
 
 KEYMGMT_FUNCTIONS(256);
 KEYMGMT_FUNCTIONS(512);
+KEYMGMT_FUNCTIONS(2001);
 
 const OSSL_ALGORITHM gt_keymgmt_algorithms[] = {
     {GT_NATIVE_256, "provider=gosttoken", functions_256, "GOST R 34.10-2012, 256 bits"},
     {GT_NATIVE_512, "provider=gosttoken", functions_512, "GOST R 34.10-2012, 512 bits"},
+    {GT_NATIVE_2001, "provider=gosttoken", functions_2001, "GOST R 34.10-2001, to verify"},
     {NULL, NULL, NULL, NULL},
 };

@@ -9,10 +9,14 @@
 #include "keymgmt/key.h"
 #include "provider/provider.h"
 
-/* All the names of the two key types. The first is an OID's short name, by which CMS and X.509 go
+/* All the names of the key types. The first is an OID's short name, by which CMS and X.509 go
  * from a key to its number; the second its long name, by which they look for a decoder. */
 #define GT_NATIVE_256 "gost2012_256:GOST R 34.10-2012 with 256 bit modulus:1.2.643.7.1.1.1.1"
 #define GT_NATIVE_512 "gost2012_512:GOST R 34.10-2012 with 512 bit modulus:1.2.643.7.1.1.1.2"
+
+/* And those of the type that only verifies, whose functions are named _2001 beside _256 and _512.
+ */
+#define GT_NATIVE_2001 "gost2001:GOST R 34.10-2001:1.2.643.2.2.19"
 
 extern const OSSL_ALGORITHM gt_keymgmt_algorithms[];
 
@@ -55,7 +59,8 @@ void gt_native_add_types(void);
 
 /* ---- generating (native_gen.c), for the tables in native.c ----------------------------------- */
 
-OSSL_FUNC_keymgmt_gen_init_fn gt_native_gen_init_256, gt_native_gen_init_512;
+OSSL_FUNC_keymgmt_gen_init_fn gt_native_gen_init_256, gt_native_gen_init_512,
+    gt_native_gen_init_2001;
 OSSL_FUNC_keymgmt_gen_set_template_fn gt_native_gen_set_template;
 OSSL_FUNC_keymgmt_gen_set_params_fn gt_native_gen_set_params;
 OSSL_FUNC_keymgmt_gen_settable_params_fn gt_native_gen_settable_params;

@@ -43,6 +43,15 @@ void *gt_native_gen_init_512(void *provctx, int selection, const OSSL_PARAM para
     return gen_init(provctx, gt_alg_by_bits(512), selection, params);
 }
 
+void *gt_native_gen_init_2001(void *provctx, int selection, const OSSL_PARAM params[])
+{
+    gt_provider *prov = provctx;
+
+    (void)selection, (void)params;
+    gt_raise(&prov->core, GT_R_NOT_SUPPORTED, "%s", gt_alg_old()->verify_only);
+    return NULL;
+}
+
 int gt_native_gen_set_template(void *genctx, void *templ)
 {
     const gt_native_key *native = templ;

@@ -24,7 +24,7 @@ static const struct {
     {OSSL_OP_ASYM_CIPHER, gt_asymcipher_algorithms, gt_common_asymcipher},
 };
 
-enum { OPERATIONS = sizeof(table) / sizeof(table[0]), JOINED_MAX = 8 };
+enum { OPERATIONS = sizeof(table) / sizeof(table[0]), JOINED_MAX = 16 };
 
 /* libcrypto wants one list. */
 static OSSL_ALGORITHM joined[OPERATIONS][JOINED_MAX];

@@ -11,12 +11,14 @@
 
 #include "codec/asn1.h"
 #include "digest/digest.h"
+#include "gost/hash94.h"
 #include "gost/streebog.h"
 #include "keymgmt/native.h"
 #include "provider/param.h"
 #include "signature/signature.h"
 
-static OSSL_FUNC_signature_newctx_fn signature_newctx_256, signature_newctx_512;
+static OSSL_FUNC_signature_newctx_fn signature_newctx_256, signature_newctx_512,
+    signature_newctx_2001;
 static OSSL_FUNC_signature_freectx_fn signature_freectx;
 static OSSL_FUNC_signature_dupctx_fn signature_dupctx;
 static OSSL_FUNC_signature_sign_init_fn signature_sign_init;
@@ -39,12 +41,18 @@ static OSSL_FUNC_signature_gettable_ctx_md_params_fn signature_gettable_ctx_md_p
 static OSSL_FUNC_signature_set_ctx_md_params_fn signature_set_ctx_md_params;
 static OSSL_FUNC_signature_settable_ctx_md_params_fn signature_settable_ctx_md_params;
 
+/* The old keys hash by the old standard. */
+typedef union sig_hash {
+    gost_streebog streebog;
+    gost_hash94 old;
+} sig_hash;
+
 typedef struct sig_ctx {
     gt_provider *prov;
     const gt_alg *alg;
     gt_key *key;
-    int message;        /* what is signed or verified is a message and not its digest */
-    gost_streebog hash; /* of the message so far */
+    int message;   /* what is signed or verified is a message and not its digest */
+    sig_hash hash; /* of the message so far */
     uint8_t sig[GOST_3410_MAX_PUB];
     size_t sig_len; /* the signature to verify, given beforehand; 0 if not */
 } sig_ctx;
@@ -55,30 +63,38 @@ static const uint8_t with_digest_256[] = {0x06, 0x08, 0x2A, 0x85, 0x03,
                                           0x07, 0x01, 0x01, 0x03, 0x02};
 static const uint8_t with_digest_512[] = {0x06, 0x08, 0x2A, 0x85, 0x03,
                                           0x07, 0x01, 0x01, 0x03, 0x03};
+/* 1.2.643.2.2.3: id-GostR3411-94-with-GostR3410-2001 (RFC 4491, section 2.2.2) */
+static const uint8_t with_digest_2001[] = {0x06, 0x06, 0x2A, 0x85, 0x03, 0x02, 0x02, 0x03};
 
 /* ---- contexts -------------------------------------------------------------------------------- */
 
-static void *newctx(void *provctx, unsigned bits)
+static void *newctx(void *provctx, const gt_alg *alg)
 {
     sig_ctx *ctx = OPENSSL_zalloc(sizeof(*ctx));
 
     if (ctx == NULL)
         return NULL;
     ctx->prov = provctx;
-    ctx->alg = gt_alg_by_bits(bits);
+    ctx->alg = alg;
     return ctx;
 }
 
 static void *signature_newctx_256(void *provctx, const char *propq)
 {
     (void)propq; /* nothing is fetched */
-    return newctx(provctx, 256);
+    return newctx(provctx, gt_alg_by_bits(256));
 }
 
 static void *signature_newctx_512(void *provctx, const char *propq)
 {
     (void)propq;
-    return newctx(provctx, 512);
+    return newctx(provctx, gt_alg_by_bits(512));
+}
+
+static void *signature_newctx_2001(void *provctx, const char *propq)
+{
+    (void)propq;
+    return newctx(provctx, gt_alg_old());
 }
 
 static void signature_freectx(void *vctx)
@@ -98,6 +114,37 @@ static void *signature_dupctx(void *vctx)
     if (ctx != NULL && ctx->key != NULL)
         gt_key_ref(ctx->key);
     return ctx;
+}
+
+/* ---- the message's digest -------------------------------------------------------------------- */
+
+static void hash_begin(sig_ctx *ctx)
+{
+    if (ctx->alg == gt_alg_old())
+        gost_hash94_init(&ctx->hash.old, gost_hash94_cryptopro);
+    else
+        gost_streebog_init(&ctx->hash.streebog, ctx->alg->bits);
+}
+
+static void hash_update(const gt_alg *alg, sig_hash *hash, const unsigned char *data, size_t len)
+{
+    if (alg == gt_alg_old())
+        gost_hash94_update(&hash->old, data, len);
+    else
+        gost_streebog_update(&hash->streebog, data, len);
+}
+
+/* The digest of the message so far and of len bytes more; the context can go on. */
+static void digest_of(const sig_ctx *ctx, const unsigned char *data, size_t len,
+                      uint8_t digest[GOST_STREEBOG_MAX])
+{
+    sig_hash hash = ctx->hash;
+
+    hash_update(ctx->alg, &hash, data, len);
+    if (ctx->alg == gt_alg_old())
+        gost_hash94_final(&hash.old, digest);
+    else
+        gost_streebog_final(&hash.streebog, digest);
 }
 
 /* ---- parameters ------------------------------------------------------------------------------ */
@@ -191,11 +238,15 @@ static int signature_get_ctx_params(void *vctx, OSSL_PARAM params[])
     OSSL_PARAM *p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_ALGORITHM_ID);
 
     if (p != NULL) {
-        uint8_t der[2 + sizeof(with_digest_256)] = {GT_ASN1_SEQUENCE, sizeof(with_digest_256)};
+        uint8_t der[2 + sizeof(with_digest_256)] = {GT_ASN1_SEQUENCE};
+        const uint8_t *oid = ctx->alg == gt_alg_old() ? with_digest_2001
+                             : ctx->alg->bits == 256  ? with_digest_256
+                                                      : with_digest_512;
+        size_t len = 2 + (size_t)oid[1];
 
-        memcpy(der + 2, ctx->alg->bits == 256 ? with_digest_256 : with_digest_512,
-               sizeof(with_digest_256));
-        if (!OSSL_PARAM_set_octet_string(p, der, sizeof(der)))
+        der[1] = (uint8_t)len;
+        memcpy(der + 2, oid, len);
+        if (!OSSL_PARAM_set_octet_string(p, der, 2 + len))
             return 0;
     }
     p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_DIGEST);
@@ -225,7 +276,8 @@ static int signature_get_ctx_md_params(void *vctx, OSSL_PARAM params[])
     if (p != NULL && !OSSL_PARAM_set_size_t(p, gt_alg_digest_size(ctx->alg)))
         return 0;
     p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_BLOCK_SIZE);
-    return p == NULL || OSSL_PARAM_set_size_t(p, GOST_STREEBOG_BLOCK);
+    return p == NULL || OSSL_PARAM_set_size_t(p, ctx->alg == gt_alg_old() ? GOST_HASH94_BLOCK
+                                                                          : GOST_STREEBOG_BLOCK);
 }
 
 static const OSSL_PARAM *signature_settable_ctx_md_params(void *vctx)
@@ -238,7 +290,7 @@ static const OSSL_PARAM *signature_settable_ctx_md_params(void *vctx)
 
 static int signature_set_ctx_md_params(void *vctx, const OSSL_PARAM params[])
 {
-    (void)vctx, (void)params; /* Streebog has none */
+    (void)vctx, (void)params; /* the hashes have none */
     return 1;
 }
 
@@ -249,6 +301,8 @@ static int begin(sig_ctx *ctx, gt_native_key *provkey, int private, const OSSL_P
 {
     const gt_core *core = &ctx->prov->core;
 
+    if (private && ctx->alg->verify_only != NULL)
+        return gt_raise(core, GT_R_NOT_SUPPORTED, "%s", ctx->alg->verify_only);
     if (provkey != NULL && provkey->key == NULL)
         return gt_raise(core, GT_R_NO_KEY, NULL);
     if (provkey != NULL && provkey->alg != ctx->alg)
@@ -283,7 +337,7 @@ static int begin_message(sig_ctx *ctx, const char *mdname)
 {
     if (mdname != NULL && mdname[0] != '\0' && !check_digest(ctx, mdname))
         return 0;
-    gost_streebog_init(&ctx->hash, ctx->alg->bits);
+    hash_begin(ctx);
     ctx->message = 1;
     return 1;
 }
@@ -332,18 +386,8 @@ static int signature_update(void *vctx, const unsigned char *data, size_t len)
 
     if (!ctx->message)
         return gt_raise(&ctx->prov->core, GT_R_ORDER, "there is no message to add to");
-    gost_streebog_update(&ctx->hash, data, len);
+    hash_update(ctx->alg, &ctx->hash, data, len);
     return 1;
-}
-
-/* The digest of the message so far and of len bytes more; the context can go on. */
-static void digest_of(const sig_ctx *ctx, const unsigned char *data, size_t len,
-                      uint8_t digest[GOST_STREEBOG_MAX])
-{
-    gost_streebog hash = ctx->hash;
-
-    gost_streebog_update(&hash, data, len);
-    gost_streebog_final(&hash, digest);
 }
 
 static int signature_digest_sign(void *vctx, unsigned char *sig, size_t *siglen, size_t sigsize,
@@ -422,7 +466,8 @@ static int signature_verify(void *vctx, const unsigned char *sig, size_t siglen,
 static OSSL_FUNC_signature_sign_message_init_fn signature_sign_message_init;
 static OSSL_FUNC_signature_verify_message_init_fn signature_verify_message_init;
 static OSSL_FUNC_signature_verify_message_final_fn signature_verify_message_final;
-static OSSL_FUNC_signature_query_key_types_fn signature_key_types_256, signature_key_types_512;
+static OSSL_FUNC_signature_query_key_types_fn signature_key_types_256, signature_key_types_512,
+    signature_key_types_2001;
 
 static int signature_sign_message_init(void *vctx, void *provkey, const OSSL_PARAM params[])
 {
@@ -453,6 +498,13 @@ static const char **signature_key_types_256(void)
 static const char **signature_key_types_512(void)
 {
     static const char *types[] = {"gost2012_512", NULL};
+
+    return types;
+}
+
+static const char **signature_key_types_2001(void)
+{
+    static const char *types[] = {"gost2001", NULL};
 
     return types;
 }
@@ -506,6 +558,7 @@ static const char **signature_key_types_512(void)
 
 SIGNATURE_FUNCTIONS(256);
 SIGNATURE_FUNCTIONS(512);
+SIGNATURE_FUNCTIONS(2001);
 
 #ifdef OSSL_FUNC_SIGNATURE_SIGN_MESSAGE_INIT
 /* Signature and digest under one name: there is nothing left to choose. */
@@ -518,11 +571,13 @@ SIGNATURE_FUNCTIONS(512);
 
 COMPOSITE_FUNCTIONS(256);
 COMPOSITE_FUNCTIONS(512);
+COMPOSITE_FUNCTIONS(2001);
 #endif
 
 const OSSL_ALGORITHM gt_signature_algorithms[] = {
     {GT_NATIVE_256, "provider=gosttoken", functions_256, "GOST R 34.10-2012, 256 bits"},
     {GT_NATIVE_512, "provider=gosttoken", functions_512, "GOST R 34.10-2012, 512 bits"},
+    {GT_NATIVE_2001, "provider=gosttoken", functions_2001, "GOST R 34.10-2001, to verify"},
 #ifdef OSSL_FUNC_SIGNATURE_SIGN_MESSAGE_INIT
     {"id-tc26-signwithdigest-gost3410-2012-256:"
      "GOST R 34.10-2012 with GOST R 34.11-2012 (256 bit):1.2.643.7.1.1.3.2",
@@ -530,6 +585,8 @@ const OSSL_ALGORITHM gt_signature_algorithms[] = {
     {"id-tc26-signwithdigest-gost3410-2012-512:"
      "GOST R 34.10-2012 with GOST R 34.11-2012 (512 bit):1.2.643.7.1.1.3.3",
      "provider=gosttoken", composite_512, "GOST R 34.10-2012 with Streebog, 512 bits"},
+    {"id-GostR3411-94-with-GostR3410-2001:GOST R 34.11-94 with GOST R 34.10-2001:1.2.643.2.2.3",
+     "provider=gosttoken", composite_2001, "GOST R 34.10-2001 with GOST R 34.11-94, to verify"},
 #endif
     {NULL, NULL, NULL, NULL},
 };

@@ -33,18 +33,15 @@ exchange() {
 
 # handshake SUITE TYPE
 handshake() {
-    local suite=$1 type=$2 server i
+    local suite=$1 type=$2 server port
     : >server.log
-    env "${preload[@]}" OPENSSL_CONF="$both" timeout 60 "$openssl" s_server -accept 127.0.0.1:0 -naccept 1 -WWW -tls1_2 \
+    env "${preload[@]}" OPENSSL_CONF="$both" timeout 180 "$openssl" s_server -accept 127.0.0.1:0 -naccept 1 -WWW -tls1_2 \
         -cert "$type.crt" -key "$(key work "$type")" -Verify 1 -CAfile "$type.crt" \
         -verify_return_error >server.log 2>&1 </dev/null &
     server=$!
-    for ((i = 0; i < 400; i++)); do
-        ! grep -q '^ACCEPT' server.log || break
-        sleep 0.05
-    done
-    printf 'GET /message HTTP/1.0\r\n\r\n' | env "${preload[@]}" OPENSSL_CONF="$both" timeout 60 "$openssl" s_client \
-        -connect "127.0.0.1:$(sed -n 's/^ACCEPT.*:\([0-9]*\)$/\1/p' server.log)" -tls1_2 \
+    accepts server.log "$server" || true
+    printf 'GET /message HTTP/1.0\r\n\r\n' | env "${preload[@]}" OPENSSL_CONF="$both" timeout 120 "$openssl" s_client \
+        -connect "127.0.0.1:$port" -tls1_2 \
         -cipher "$suite" -CAfile "$type.crt" -cert "$type.crt" -key "$(key work "$type")" -ign_eof \
         >client.log 2>&1 || true
     wait "$server" || true
@@ -107,6 +104,10 @@ done
 
 # The keys of MACs, alone.
 refuses '32 bytes|MAC' ours dgst -mac kuznyechik-mac -macopt key:short message
+for size in 4x 0 17 ""; do
+    refuses "size:$size: it is 1 to 16 bytes" ours dgst -mac kuznyechik-mac \
+        -macopt key:0123456789abcdef0123456789ABCDEF -macopt "size:$size" message
+done
 refuses '.' ours dgst -mac kuznyechik-mac message
 ok ours dgst -mac magma-mac -macopt \
     hexkey:ffeeddccbbaa99887766554433221100f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff message

@@ -68,4 +68,8 @@ must ours genpkey -algorithm gost2012_512 -pkeyopt paramset:A -out other.pem
 must ours pkey -in other.pem -pubout -out other.pub
 refuses 'parameters|curve' ours pkeyutl -derive -inkey "$token" -peerkey other.pub \
     -pkeyopt "ukmhex:$eight" -out never
+for value in abc 256x 2560 -256 "" 4294967552; do
+    refuses "vko:$value: it is 256 or 512" ours pkeyutl -derive -inkey "$token" -peerkey soft.pub \
+        -pkeyopt "ukmhex:$eight" -pkeyopt "vko:$value" -out never
+done
 holds "nothing was derived" ! -s never

@@ -49,16 +49,12 @@ ours_first() {
 
 # handshake KEY VERSION TYPE [CIPHER]: a server with a key of a token, and a client with nothing.
 handshake() {
-    local server port=
+    local server port
     : >server.out
     ours s_server -accept 127.0.0.1:0 -cert "$work/$3.crt" -key "$1" -naccept 1 -www "-$2" \
         >server.out 2>&1 </dev/null &
     server=$!
-    for _ in $(seq 200); do
-        port=$(sed -n 's/^ACCEPT 127.0.0.1://p' server.out)
-        [ -z "$port" ] || break
-        sleep 0.1
-    done
+    accepts server.out "$server" || true
     ok sh -c "echo | env -u GOSTTOKEN_PIN OPENSSL_CONF=/dev/null '$openssl' s_client -connect 127.0.0.1:$port \
         -$2 -CAfile '$work/$3.crt' -verify_return_error ${4:+-cipher $4}"
     also 'Verify return code: 0'

@@ -58,6 +58,7 @@ while read -r type ours_name peer_name; do
     # And the key on the token is on the curve that the peer has under that name.
     ok peer x509 -in our.crt -noout -text
     set_name=$(grep -o 'Parameter set:.*' "$out" || true)
+    holds "the peer names our set" -n "$set_name"
     ok peer x509 -in peer.crt -noout -text
     holds "the peer reads our set as its own: $set_name" \
         "$set_name" = "$(grep -o 'Parameter set:.*' "$out" || true)"

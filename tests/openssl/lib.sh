@@ -30,7 +30,9 @@ finish() {
 trap finish EXIT
 cd "$work"
 
-unset OPENSSL_CONF OPENSSL_MODULES OPENSSL_ENGINES GOSTTOKEN_MODULE GOSTTOKEN_CONF
+# Nothing of the caller's surroundings counts: no language, no proxy between us and our own servers.
+unset LANGUAGE http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY SSL_CERT_FILE SSL_CERT_DIR
+unset OPENSSL_CONF OPENSSL_MODULES OPENSSL_ENGINES GOSTTOKEN_MODULE GOSTTOKEN_CONF GOSTTOKEN_LOG GOSTTOKEN_FACTORY_TOKEN
 export HOME=$work XDG_DATA_HOME=$work GOSTTOKEN_DIR=$work/tokens LC_ALL=C.UTF-8
 
 # Recognisable wherever they should not be seen.
@@ -194,6 +196,19 @@ data = bytearray(open(sys.argv[1], 'rb').read())
 data[-1] ^= 1
 open(sys.argv[2], 'wb').write(data)
 END
+}
+
+# accepts LOG PID: waits, up to a minute, until s_server says where it listens; sets port. 1 if it does not.
+accepts() {
+    local n
+    port=
+    for ((n = 0; n < 1200; n++)); do
+        port=$(sed -n '/^ACCEPT.*:[0-9]*$/{s/.*://p;q}' "$1")
+        [ -z "$port" ] || return 0
+        kill -0 "$2" 2>/dev/null || return 1
+        sleep 0.05
+    done
+    return 1
 }
 
 # ---- tokens, keys, certificates ----------------------------------------------------------------

@@ -21,6 +21,14 @@ at_least() {
     [ "$3" -gt "$1" ] || { [ "$3" -eq "$1" ] && [ "$4" -ge "$2" ]; }
 }
 
+# encrypted FILE: under the passphrase "secret", and no other
+encrypted() {
+    says 'BEGIN ENCRYPTED PRIVATE KEY' cat "$1"
+    ok ours pkey -in "$1" -passin pass:secret -noout
+    # (What a stream cipher makes of it is no key.)
+    refuses 'password|decrypt|could not' ours pkey -in "$1" -passin pass:wrong -noout
+}
+
 # There is no engine of ours, and the key types are the provider's.
 says gost2012_256.*gosttoken ours list -key-managers
 says gost2012_512.*gosttoken ours list -signature-algorithms
@@ -41,7 +49,29 @@ for type in gost2012_256 gost2012_512; do
     must ours pkcs8 -topk8 -in soft.pem -v2 aes-256-cbc -passout pass:secret -out soft.enc
     ok ours pkey -in soft.enc -passin pass:secret -pubout -out again.pub
     same soft.pub again.pub
-    refuses 'encrypted key file' ours pkey -in soft.pem -aes256 -passout pass:secret -out leak
+    # Encrypted by whatever writes a key file; by a cipher of ours as well.
+    for cipher in aes-128-cbc kuznyechik-ctr-acpkm; do
+        must ours pkey -in soft.pem "-$cipher" -passout pass:secret -out soft.enc
+        encrypted soft.enc
+        rm -f soft.enc
+        must ours genpkey -algorithm "$type" -pkeyopt paramset:A "-$cipher" -pass pass:secret \
+            -out soft.enc
+        encrypted soft.enc
+        must ours pkey -in soft.enc -passin pass:secret -pubout -out again.pub
+    done
+    must ours req -x509 -newkey "$type" -pkeyopt paramset:A -passout pass:secret -keyout soft.enc \
+        -subj /CN=encrypted -days 30 -out soft.crt
+    encrypted soft.enc
+    says ': OK' ours verify -check_ss_sig -CAfile soft.crt soft.crt
+    must ours pkcs8 -topk8 -in soft.pem -v2 aes-256-cbc -passout pass:secret -outform DER -out soft.der
+    ok ours pkcs8 -inform DER -in soft.der -passin pass:secret -out again.pem
+    same soft.pem again.pem
+    ok ours pkey -inform DER -in soft.der -passin pass:secret -pubout -out again.pub
+    same soft.pub again.pub
+    # A cipher that no key file can name.
+    refuses 'encrypted with kuznyechik-cbc' ours pkey -in soft.pem -kuznyechik-cbc \
+        -passout pass:secret -out leak
+    refuses 'stays on the token' ours pkey -in "$uri" -aes256 -passout pass:secret -out leak
     holds "an encrypted key does not come out plain" ! -s leak
     for who in "${peers[@]}"; do
         says 'Verified OK' "$who" dgst "-$md" -verify soft.pub -signature sig message
@@ -57,6 +87,10 @@ for type in gost2012_256 gost2012_512; do
     must ours pkeyutl -derive -inkey "$uri" -peerkey soft.pub -pkeyopt "ukmhex:$ukm" -out one
     holds "32 bytes are derived" "$(stat -c %s one)" -eq 32
     must ours pkeyutl -derive -inkey soft.pem -peerkey pub.pem -pkeyopt "ukmhex:$ukm" -out two
+    for value in abc 256x ""; do
+        refuses "vko:$value: it is 256 or 512" ours pkeyutl -derive -inkey soft.pem \
+            -peerkey pub.pem -pkeyopt "ukmhex:$ukm" -pkeyopt "vko:$value" -out never
+    done
     same one two
     if have_peer; then
         must peer pkeyutl -derive -inkey soft.pem -peerkey pub.pem -pkeyopt "ukmhex:$ukm" \
@@ -128,28 +162,25 @@ holds "nothing was signed" ! -s never
 # as WHO: what `ours` and `peer` of lib.sh are, for a program that is limited in time.
 as() {
     if [ "$1" = ours ]; then
-        program=(env "${preload[@]}" "OPENSSL_CONF=$cnf" timeout 60 "$openssl")
+        program=(env "${preload[@]}" "OPENSSL_CONF=$cnf" timeout 180 "$openssl")
     else
-        program=(env -u GOSTTOKEN_PIN "OPENSSL_CONF=$work/peer.cnf" timeout 60 "$openssl")
+        program=(env -u GOSTTOKEN_PIN "OPENSSL_CONF=$work/peer.cnf" timeout 180 "$openssl")
     fi
 }
 
 # handshake SERVER CAFILE CLIENT CERT KEY: both sides' words are in $out; fails if either does.
 handshake() {
-    local server status=0 tries=0
+    local server status=0 port
     as "$1"
     : >server.log
     "${program[@]}" s_server -accept 127.0.0.1:0 -naccept 1 -WWW -tls1_2 -cert rsa.crt \
         -key rsa.key -CAfile "$2" -Verify 2 -verify_return_error >server.log 2>&1 </dev/null &
     server=$!
-    until grep -aq '^ACCEPT' server.log || [ "$tries" -gt 400 ]; do
-        tries=$((tries + 1))
-        sleep 0.05
-    done
+    accepts server.log "$server" || true
     as "$3"
     printf 'GET /message HTTP/1.0\r\n\r\n' |
         "${program[@]}" s_client -quiet -tls1_2 -CAfile rsa.crt -verify_return_error -cert "$4" \
-            -key "$5" -connect "127.0.0.1:$(sed -n 's/^ACCEPT.*:\([0-9]*\)$/\1/p' server.log)" \
+            -key "$5" -connect "127.0.0.1:$port" \
             2>&1 || status=$?
     kill "$server" 2>/dev/null || true
     wait "$server" 2>/dev/null || true

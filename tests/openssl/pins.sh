@@ -60,7 +60,7 @@ refuses 'PIN' sign "$alice" -passin pass:wrong-pin
 ok sign "$alice"?pin-source="$work/pin"
 
 # A person at a terminal. expect gives the program one; openssl turns the echo off after it has
-# asked, so the person is not too quick.
+# asked, so the person waits for that.
 if command -v expect >/dev/null; then
     # shellcheck disable=SC2016 # these are variables of expect
     ask() {
@@ -69,10 +69,15 @@ if command -v expect >/dev/null; then
                 set timeout 60
                 spawn $env(OPENSSL) dgst -md_gost12_256 -sign $env(ALICE) -out sig message
                 expect {
-                    -re "(?i)pin.*work|work.*pin" { after 500; send "$env(LIVE_PIN)\r" }
+                    -re "(?i)pin.*work|work.*pin" {}
                     eof { puts "nobody asked"; exit 3 }
                     timeout { puts "timeout"; exit 4 }
                 }
+                for {set n 0} {![regexp {\s-echo\s} [exec stty -a <$spawn_out(slave,name)]]} {incr n} {
+                    if {$n > 1200} { puts "the echo stays on"; exit 5 }
+                    after 50
+                }
+                send "$env(LIVE_PIN)\r"
                 expect eof
                 lassign [wait] pid spawn_id os status
                 exit $status'

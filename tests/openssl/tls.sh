@@ -38,15 +38,15 @@ key_of() {
 # as WHO: what `ours` and `peer` of lib.sh are, for a program that is limited in time.
 as() {
     if [ "$1" = ours ]; then
-        program=(env "${preload[@]}" "OPENSSL_CONF=$cnf" timeout 60 "$openssl")
+        program=(env "${preload[@]}" "OPENSSL_CONF=$cnf" timeout 180 "$openssl")
     else
-        program=(env -u GOSTTOKEN_PIN "OPENSSL_CONF=$work/peer.cnf" timeout 60 "$openssl")
+        program=(env -u GOSTTOKEN_PIN "OPENSSL_CONF=$work/peer.cnf" timeout 180 "$openssl")
     fi
 }
 
 # serve WHO TYPE CONNECTIONS [OPTION...]: a server of files, on a port of its own choice.
 serve() {
-    local who=$1 type=$2 connections=$3 tries=0
+    local who=$1 type=$2 connections=$3
     shift 3
     as "$who"
     : >server.log
@@ -54,16 +54,10 @@ serve() {
         -max_send_frag 512 -cert "$who-$type.crt" -key "$(key_of "$who" "$type")" \
         -CAfile all.crt "$@" >server.log 2>&1 </dev/null &
     server=$!
-    until grep -aq '^ACCEPT' server.log; do
-        tries=$((tries + 1))
-        if [ "$tries" -gt 400 ] || ! kill -0 "$server" 2>/dev/null; then
-            cp server.log "$out"
-            flaw "the server of $who does not start" s_server "$type" "$@"
-            break
-        fi
-        sleep 0.05
-    done
-    port=$(sed -n 's/^ACCEPT.*:\([0-9]*\)$/\1/p' server.log | head -n 1)
+    if ! accepts server.log "$server"; then
+        cp server.log "$out"
+        flaw "the server of $who does not start" s_server "$type" "$@"
+    fi
 }
 
 # The server has had its connections and goes by itself.

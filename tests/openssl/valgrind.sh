@@ -37,19 +37,16 @@ same one two
 # Both sides of a handshake, each with a key of the token.
 for suite in GOST2012-KUZNYECHIK-KUZNYECHIKOMAC IANA-GOST2012-GOST8912-GOST8912; do
     : >server.log
-    OPENSSL_CONF=$cnf "${valgrind[@]}" \
+    OPENSSL_CONF=$cnf timeout 300 "${valgrind[@]}" \
         --log-file=vg.server "$openssl" s_server -accept 127.0.0.1:0 -naccept 1 \
         -WWW -tls1_2 -cert "$type.crt" -key "$uri" -CAfile "$type.crt" -Verify 1 >server.log 2>&1 &
     server=$!
-    for ((i = 0; i < 600; i++)); do
-        ! grep -q '^ACCEPT' server.log || break
-        sleep 0.05
-    done
+    accepts server.log "$server" || true
     checks=$((checks + 1))
     printf 'GET /message HTTP/1.0\r\n\r\n' |
         OPENSSL_CONF=$cnf "${valgrind[@]}" \
             --log-file=vg.log "$openssl" s_client -tls1_2 -cipher "$suite" \
-            -connect "127.0.0.1:$(sed -n 's/^ACCEPT.*:\([0-9]*\)$/\1/p' server.log)" -ign_eof \
+            -connect "127.0.0.1:$port" -ign_eof \
             -cert "$type.crt" -key "$uri" -CAfile "$type.crt" >client.log 2>&1 || true
     cp client.log "$out"
     grep -aqF 'signs with GOST' client.log || flaw "no answer" s_client "$suite"

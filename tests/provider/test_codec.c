@@ -86,6 +86,71 @@ static void both_forms(void **state)
     gt_key_free(key);
 }
 
+/* The old keys: with their own identifiers, only on CryptoPro's sets, and never a 2012 key's equal.
+ */
+static void old_keys(void **state)
+{
+    static const uint8_t digest_94[] = {0x06, 0x07, 0x2A, 0x85, 0x03, 0x02, 0x02, 0x1E, 0x01};
+    const gt_alg *old = gt_alg_old();
+    const gost_paramset *ps;
+    size_t count = 0;
+
+    (void)state;
+    assert_non_null(old);
+    assert_non_null(old->verify_only);
+    assert_null(gt_alg_by_bits(256)->verify_only);
+    assert_null(gt_alg_by_key_type(CK_UNAVAILABLE_INFORMATION));
+    for (size_t i = 0; (ps = gost_paramset_at(i)) != NULL; i++) {
+        uint8_t der[GT_SPKI_MAX], params[GT_ALGORITHM_MAX];
+        gt_key *new_key = some_key(ps), *key, *back;
+        size_t len;
+
+        if (!ps->needs_digest_oid) {
+            len = gt_codec_write_params(new_key, params, sizeof(params));
+            assert_null(gt_codec_read_params(old, params, len));
+            gt_key_free(new_key);
+            continue;
+        }
+        count++;
+        key = gt_key_new_of(old, ps, new_key->pub);
+        assert_non_null(key);
+        assert_int_equal(gt_key_same_public(key, new_key), 0);
+        len = gt_codec_write_params(key, params, sizeof(params));
+        assert_int_equal(len, 2 + ps->der_len + sizeof(digest_94));
+        assert_memory_equal(params + 2 + ps->der_len, digest_94, sizeof(digest_94));
+        assert_null(gt_codec_read_params(gt_alg_by_bits(256), params, len));
+        assert_ptr_equal(gt_codec_read_params(old, params, len), ps);
+        params[len - 1] = 0; /* id-GostR3411-94-TestParamSet */
+        assert_null(gt_codec_read_params(old, params, len));
+        len = gt_codec_write_spki(key, der, sizeof(der));
+        back = gt_codec_read_spki(der, len);
+        assert_non_null(back);
+        assert_ptr_equal(back->alg, old);
+        assert_ptr_equal(back->ps, ps);
+        assert_int_equal(gt_key_same_public(key, back), 1);
+        assert_null(gt_codec_read_spki(der, len - 1));
+        gt_key_free(back);
+        gt_key_free(key);
+        gt_key_free(new_key);
+    }
+    assert_int_equal(count, 6);
+}
+
+/* A private key of them is none of ours. */
+static void old_stub(void **state)
+{
+    const gost_paramset *ps = gost_paramset_by_name("A", 256), *found;
+    uint8_t pub[GOST_3410_MAX_PUB] = {1}, der[GT_STUB_MAX];
+    char back[GT_URI_MAX + 1];
+    gt_key *key = gt_key_new_of(gt_alg_old(), ps, pub);
+    size_t len = gt_codec_write_stub(key, uri, der, sizeof(der));
+
+    (void)state;
+    assert_int_not_equal(len, 0);
+    assert_int_equal(gt_codec_read_stub(der, len, &found, back), 0);
+    gt_key_free(key);
+}
+
 /* RFC 9215, appendices A.1 (a CryptoPro set, with digestParamSet) and A.2 (TC26 256-A, without). */
 static void rfc9215_keys(void **state)
 {
@@ -296,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spki_round_trip), cmocka_unit_test(both_forms),
+        cmocka_unit_test(old_keys),        cmocka_unit_test(old_stub),
         cmocka_unit_test(rfc9215_keys),    cmocka_unit_test(stub_round_trip),
         cmocka_unit_test(stub_octets),     cmocka_unit_test(text),
         cmocka_unit_test(mutations),

@@ -155,6 +155,60 @@ static void generated(void **state)
     }
 }
 
+/* A key of GOST R 34.10-2001 that has the point of a 2012 one, which can make signatures for it:
+ * the two standards differ in the hash. */
+static void old_key(void **state)
+{
+    EVP_PKEY *key = nk_generate("gost2012_256", "A"), *old, *copy, *private = NULL;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    unsigned char pub[64], digest[32], sig[64];
+    size_t len, sig_len = sizeof(sig);
+    OSSL_PARAM *data = NULL;
+
+    (void)state;
+    assert_int_equal(
+        EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, pub, sizeof(pub), &len), 1);
+    old = from_params("gost2001", "id-GostR3410-2001-CryptoPro-A-ParamSet", pub, len);
+    assert_non_null(old);
+    assert_int_equal(EVP_PKEY_get_id(old), NID_id_GostR3410_2001);
+    assert_int_not_equal(EVP_PKEY_eq(old, key), 1);
+    copy = EVP_PKEY_dup(old);
+    assert_int_equal(EVP_PKEY_eq(old, copy), 1);
+    assert_int_equal(nk_checked(copy, EVP_PKEY_public_check), 1);
+    EVP_PKEY_free(copy);
+
+    assert_int_equal(EVP_Q_digest(NULL, "md_gost94", NULL, nk_doc, sizeof(nk_doc), digest, &len),
+                     1);
+    assert_int_equal(EVP_PKEY_sign_init(ctx), 1);
+    assert_int_equal(EVP_PKEY_sign(ctx, sig, &sig_len, digest, sizeof(digest)), 1);
+    EVP_PKEY_CTX_free(ctx);
+    assert_int_equal(nk_verify(old, "md_gost94", sig, sizeof(sig), nk_doc), 1);
+    assert_int_equal(nk_verify(old, NULL, sig, sizeof(sig), nk_doc), 1);
+    assert_int_equal(nk_verify(old, NULL, sig, sizeof(sig), nk_other), 0);
+    assert_int_equal(nk_verify(old, "md_gost12_256", sig, sizeof(sig), nk_doc), 0);
+    assert_int_equal(nk_verify(key, NULL, sig, sizeof(sig), nk_doc), 0);
+
+    /* Nothing else. */
+    ERR_clear_error();
+    assert_int_not_equal(EVP_DigestSignInit_ex(md, NULL, "md_gost94", NULL, NULL, old, NULL), 1);
+    assert_int_equal(fx_error("operation not supported", "only verify"), 1);
+    EVP_MD_CTX_free(md);
+    ctx = EVP_PKEY_CTX_new_from_name(NULL, "gost2001", NULL);
+    assert_int_not_equal(EVP_PKEY_keygen_init(ctx), 1);
+    assert_int_equal(fx_error("operation not supported", "only verify"), 1);
+    assert_int_equal(EVP_PKEY_todata(key, EVP_PKEY_KEYPAIR, &data), 1);
+    assert_int_equal(EVP_PKEY_fromdata_init(ctx), 1);
+    assert_int_not_equal(EVP_PKEY_fromdata(ctx, &private, EVP_PKEY_KEYPAIR, data), 1);
+    assert_int_equal(fx_error("operation not supported", "only verify"), 1);
+    OSSL_PARAM_free(data);
+    EVP_PKEY_CTX_free(ctx);
+    assert_null(from_params("gost2001", "id-tc26-gost-3410-2012-256-paramSetA", pub, len));
+    assert_int_equal(fx_error("malformed key", "not a parameter set"), 1);
+    EVP_PKEY_free(old);
+    EVP_PKEY_free(key);
+}
+
 /* ---- signatures ------------------------------------------------------------------------------ */
 
 static void message_signatures(void **state)
@@ -317,9 +371,13 @@ static void message_functions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_a_key_says),   cmocka_unit_test(in_and_out),
-        cmocka_unit_test(generated),         cmocka_unit_test(message_signatures),
-        cmocka_unit_test(digest_signatures), cmocka_unit_test(refused),
+        cmocka_unit_test(what_a_key_says),
+        cmocka_unit_test(in_and_out),
+        cmocka_unit_test(generated),
+        cmocka_unit_test(old_key),
+        cmocka_unit_test(message_signatures),
+        cmocka_unit_test(digest_signatures),
+        cmocka_unit_test(refused),
 #ifdef OSSL_SIGNATURE_PARAM_SIGNATURE
         cmocka_unit_test(message_functions),
 #endif

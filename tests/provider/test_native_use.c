@@ -9,6 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <openssl/encoder.h>
+#include <openssl/pkcs12.h>
+
 /* ---- agreement and transport ----------------------------------------------------------------- */
 
 static int derive(EVP_PKEY *key, EVP_PKEY *peer, const char *ukm, const char *vko,
@@ -62,6 +65,8 @@ static void agreement(void **state)
         ERR_clear_error();
         assert_int_equal(derive(soft, nk_keys[i], NULL, NULL, a, &a_len), 0);
         assert_int_equal(fx_error("bad parameter", "ukmhex"), 1);
+        assert_int_equal(derive(soft, nk_keys[i], forms[0].ukm, "256x", a, &a_len), 0);
+        assert_int_equal(fx_error("bad parameter", "vko:256x: it is 256 or 512"), 1);
         assert_int_equal(derive(soft, stranger, forms[0].ukm, NULL, a, &a_len), 0);
         ERR_clear_error();
         assert_int_equal(derive(nk_publics[i], soft, forms[0].ukm, NULL, a, &a_len), 0);
@@ -163,11 +168,6 @@ static void files(void **state)
         PKCS8_PRIV_KEY_INFO_free(p8);
         out = BIO_new_file(fx_path("soft.pem"), "w");
         assert_int_equal(PEM_write_bio_PrivateKey(out, soft, NULL, NULL, 0, NULL, NULL), 1);
-        /* What was asked to be encrypted does not come out plain. */
-        assert_int_equal(PEM_write_bio_PrivateKey(mem, soft, EVP_aes_256_cbc(), NULL, 0, NULL,
-                                                  (void *)(uintptr_t) "secret"),
-                         0);
-        assert_int_equal(BIO_get_mem_data(mem, &text), 0);
         BIO_free(out);
         key = read_pem("soft.pem", PEM_read_bio_PrivateKey);
         assert_int_equal(EVP_PKEY_eq(key, soft), 1);
@@ -202,6 +202,93 @@ static void files(void **state)
         EVP_PKEY_free(soft);
         BIO_free(mem);
     }
+}
+
+/* The length of what came out; 0: nothing. der: for OPENSSL_free. */
+static size_t encode(EVP_PKEY *key, const char *structure, const char *cipher,
+                     const char *passphrase, unsigned char **der)
+{
+    OSSL_ENCODER_CTX *ctx =
+        OSSL_ENCODER_CTX_new_for_pkey(key, EVP_PKEY_KEYPAIR, "DER", structure, NULL);
+    size_t len = 0;
+
+    *der = NULL;
+    if (cipher != NULL)
+        (void)OSSL_ENCODER_CTX_set_cipher(ctx, cipher, NULL); /* some programs do not look */
+    if (passphrase != NULL)
+        OSSL_ENCODER_CTX_set_passphrase(ctx, (const unsigned char *)passphrase, strlen(passphrase));
+    if (OSSL_ENCODER_to_data(ctx, der, &len) != 1)
+        len = 0;
+    OSSL_ENCODER_CTX_free(ctx);
+    return len;
+}
+
+/* The key in an EncryptedPrivateKeyInfo, or NULL. */
+static EVP_PKEY *unlock(const unsigned char *der, size_t len, const char *passphrase)
+{
+    X509_SIG *sealed = d2i_X509_SIG(NULL, &der, (long)len);
+    PKCS8_PRIV_KEY_INFO *info =
+        sealed != NULL ? PKCS8_decrypt(sealed, passphrase, (int)strlen(passphrase)) : NULL;
+    EVP_PKEY *key = info != NULL ? EVP_PKCS82PKEY(info) : NULL;
+
+    PKCS8_PRIV_KEY_INFO_free(info);
+    X509_SIG_free(sealed);
+    return key;
+}
+
+/* Under a passphrase, and never plain when that cannot be. */
+static void encrypted_files(void **state)
+{
+    static const struct {
+        const char *structure, *cipher, *passphrase, *reason;
+    } not_written[] = {
+        {"EncryptedPrivateKeyInfo", NULL, "secret", "bad parameter"},
+        {"EncryptedPrivateKeyInfo", "AES-128-CBC", NULL, "bad parameter"},
+        {"PrivateKeyInfo", "AES-128-CBC", NULL, "bad parameter"},
+        {"PrivateKeyInfo", "no-such-cipher", "secret", "operation not supported"},
+        {"EncryptedPrivateKeyInfo", "no-such-cipher", "secret", "operation not supported"},
+        {"PrivateKeyInfo", "kuznyechik-cbc", "secret", "operation not supported"}, /* no OID */
+    };
+    static const char *const ciphers[] = {"AES-128-CBC", "DES-EDE3-CBC", "kuznyechik-ctr-acpkm"};
+    static const char *const structures[] = {"PrivateKeyInfo", "EncryptedPrivateKeyInfo"};
+
+    (void)state;
+    for (size_t i = 0; i < NK_TYPES; i++) {
+        EVP_PKEY *soft = nk_generate(nk_types[i].name, "A"), *key;
+        unsigned char *der;
+        BIO *mem;
+        size_t len;
+
+        for (size_t n = 0; n < sizeof(ciphers) / sizeof(ciphers[0]) * 2; n++) {
+            len = encode(soft, structures[n % 2], ciphers[n / 2], "secret", &der);
+            assert_true(len > 0);
+            key = unlock(der, len, "secret");
+            assert_int_equal(EVP_PKEY_eq(key, soft), 1);
+            EVP_PKEY_free(key);
+            assert_null(unlock(der, len, "wrong"));
+            OPENSSL_free(der);
+            len = encode(nk_keys[i], structures[n % 2], ciphers[n / 2], "secret", &der);
+            assert_int_equal(len, 0);
+            assert_int_equal(fx_error("private key stays on the token", "written out"), 1);
+        }
+        for (size_t n = 0; n < sizeof(not_written) / sizeof(not_written[0]); n++) {
+            ERR_clear_error();
+            len = encode(soft, not_written[n].structure, not_written[n].cipher,
+                         not_written[n].passphrase, &der);
+            assert_int_equal(len, 0);
+            assert_int_equal(fx_error(not_written[n].reason, ""), 1);
+        }
+        mem = BIO_new(BIO_s_mem());
+        assert_int_equal(PEM_write_bio_PKCS8PrivateKey(mem, soft, EVP_aes_256_cbc(), NULL, 0, NULL,
+                                                       (void *)(uintptr_t) "secret"),
+                         1);
+        key = PEM_read_bio_PrivateKey(mem, NULL, NULL, (void *)(uintptr_t) "secret");
+        assert_int_equal(EVP_PKEY_eq(key, soft), 1);
+        EVP_PKEY_free(key);
+        EVP_PKEY_free(soft);
+        BIO_free(mem);
+    }
+    ERR_clear_error();
 }
 
 /* Bytes that are no key, or almost one, are none; every prefix and every single changed byte. */
@@ -337,9 +424,11 @@ static void forks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(agreement),    cmocka_unit_test(transport),    cmocka_unit_test(files),
-        cmocka_unit_test(broken_files), cmocka_unit_test(certificates), cmocka_unit_test(threads),
-        cmocka_unit_test(contexts),     cmocka_unit_test(forks),
+        cmocka_unit_test(agreement),    cmocka_unit_test(transport),
+        cmocka_unit_test(files),        cmocka_unit_test(encrypted_files),
+        cmocka_unit_test(broken_files), cmocka_unit_test(certificates),
+        cmocka_unit_test(threads),      cmocka_unit_test(contexts),
+        cmocka_unit_test(forks),
     };
 
     return cmocka_run_group_tests(tests, nk_setup, nk_teardown);
