@@ -80,6 +80,22 @@ find_missing_packages() {
     return $unknown
 }
 
+# On a machine that has just started another apt may be at work: dpkg's lock is waited for.
+apt_get() {
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 "$@"
+}
+
+# Lists that could not be fetched are an error (apt would go on with what it has), and a reason to
+# try again, as is the lock on the lists, which apt does not wait for.
+apt_update() {
+    local try
+    for try in 1 2 3; do
+        apt_get -o APT::Update::Error-Mode=any update && return 0
+        [ "$try" = 3 ] || sleep $((10 * try))
+    done
+    return 1
+}
+
 # apt_install PACKAGE...: without starting, now or at the next boot, a service that comes with one.
 apt_install() {
     local policy=/usr/sbin/policy-rc.d status=0 made=0 new=() name
@@ -91,8 +107,7 @@ apt_install() {
         "${sudo[@]}" chmod 755 $policy
         made=1
     fi
-    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get -q -y --no-install-recommends install "$@" || status=$?
+    apt_get -y --no-install-recommends install "$@" || status=$?
     [ $made = 0 ] || "${sudo[@]}" rm -f $policy
     if [ ${#new[@]} -gt 0 ] && [ $status = 0 ] && [ -d /run/systemd/system ]; then
         "${sudo[@]}" systemctl disable "${new[@]}" || true
@@ -102,7 +117,7 @@ apt_install() {
 
 # install_packages build|test
 install_packages() {
-    local wanted=("${packages_build[@]}") sudo=() packages_missing=() packages_unknown=() updated=0
+    local wanted=("${packages_build[@]}") sudo=() packages_missing=() packages_unknown=() try
     [ "$1" = test ] && wanted+=("${packages_test[@]}")
 
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
@@ -129,16 +144,16 @@ install_packages() {
     fi
 
     if [ $lists_old = 1 ]; then
-        "${sudo[@]}" apt-get -q update || return 1
-        updated=1
+        apt_update || echo "apt-get update failed; going on with the lists that are there" >&2
         packages_unknown=()
         find_missing_packages "${wanted[@]}" || true # apt-get below names what it cannot find
     fi
     # What is optional and not known even to fresh lists does not exist here.
     [ ${#packages_missing[@]} = 0 ] && return 0
-    if ! apt_install "${packages_missing[@]}"; then
-        # The lists may name versions that the mirror has dropped since.
-        [ $updated = 0 ] || return 1
-        "${sudo[@]}" apt-get -q update && apt_install "${packages_missing[@]}"
-    fi
+    for try in 1 2 3; do
+        apt_install "${packages_missing[@]}" && return 0
+        # The lists may name versions that the mirror has dropped since, or it is away for a moment.
+        [ "$try" = 3 ] || apt_update || sleep 10
+    done
+    return 1
 }

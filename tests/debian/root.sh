@@ -6,10 +6,13 @@
 # the download.
 #
 #   debian_possible            is it? else prints why not
+#   debian_alone               waits until no other run has the roots in $cache
 #   debian_make SUITE ROOT     makes it, if it is not there; exits 77 (skipped) if the archive
 #                              cannot be had
 #   debian_mount ROOT          /proc, /dev: to be undone by debian_unmount ROOT
 #   debian_enter ROOT CMD...   runs a command inside
+#   debian_again ROOT CMD...   one that needs the archive: three times at most
+#   debian_update ROOT         apt-get update inside
 
 cache=${GOSTTOKEN_TEST_CACHE:-/var/cache/gosttoken-test}
 
@@ -37,18 +40,41 @@ debian_possible() {
     return 1
 }
 
+# The lock is descriptor 9. What runs inside does not get it: a daemon would keep the lock.
+debian_alone() {
+    mkdir -p "$cache"
+    exec 9>"$cache/lock"
+    flock -n 9 && return 0
+    echo "waiting for another run that uses $cache"
+    flock 9
+}
+
+# A mirror may be away for a moment, which debootstrap does not always outlive.
+debian_bootstrap() {
+    local suite=$1 root=$2 archive=$3 try
+    for try in 1 2 3; do
+        [ "$try" = 1 ] || sleep 15
+        debian_unmount "$root"
+        rm -rf --one-file-system "$root"
+        mkdir -p "$root"
+        debootstrap --variant=minbase --include=ca-certificates,git "$suite" "$root" "$archive" \
+            9>&- >"$cache/debootstrap.log" 2>&1 && return 0
+    done
+    return 1
+}
+
 debian_make() {
     local suite=$1 root=$2 archive security pristine=$cache/$1.tar
     [ ! -e "$root/.complete" ] || return 0
     archive=$(debian_mirrors | grep -E '/debian/?$' | head -n 1)
     security=$(debian_mirrors | grep -E 'debian-security/?$' | head -n 1 || true)
-    rm -rf --one-file-system "$root"
-    mkdir -p "$root"
     if [ -e "$pristine" ]; then
+        debian_unmount "$root"
+        rm -rf --one-file-system "$root"
+        mkdir -p "$root"
         tar -C "$root" --numeric-owner -xf "$pristine"
     else
-        debootstrap --variant=minbase --include=ca-certificates,git "$suite" "$root" "$archive" \
-            >"$cache/debootstrap.log" 2>&1 || {
+        debian_bootstrap "$suite" "$root" "$archive" || {
             tail "$cache/debootstrap.log"
             echo "skipped: debootstrap cannot make a root of $suite here" >&2
             exit 77
@@ -69,8 +95,10 @@ debian_make() {
 }
 
 debian_mount() {
+    debian_unmount "$1" # of a run that was killed
     mount -t proc proc "$1/proc"
     mount --bind /dev "$1/dev"
+    mount --make-private "$1/dev" # or what is mounted below it appears in the machine's own /dev
     mkdir -p "$1/dev/pts" "$1/dev/shm"
     mount -t devpts -o newinstance,ptmxmode=0666 devpts "$1/dev/pts" || true
     mount -t tmpfs tmpfs "$1/dev/shm"
@@ -78,8 +106,8 @@ debian_mount() {
 
 debian_unmount() {
     local where
-    for where in dev/shm dev/pts dev proc; do
-        mountpoint -q "$1/$where" && umount -l "$1/$where"
+    for where in dev/shm dev/pts dev sys proc; do
+        while mountpoint -q "$1/$where" && umount -l "$1/$where"; do :; done
     done
     return 0
 }
@@ -88,7 +116,27 @@ debian_enter() {
     local root=$1
     shift
     chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
-        DEBIAN_FRONTEND=noninteractive "$@"
+        DEBIAN_FRONTEND=noninteractive "$@" 9>&-
+}
+
+# A run that was killed may have left dpkg half way, too.
+debian_again() {
+    local root=$1 try
+    shift
+    for try in 1 2 3; do
+        if [ "$try" != 1 ]; then
+            echo "once more: $*"
+            sleep 15
+            debian_enter "$root" dpkg --configure -a || true
+        fi
+        debian_enter "$root" "$@" && return 0
+    done
+    return 1
+}
+
+debian_update() {
+    # Lists that could not be fetched are an error, or a package seems not to exist.
+    debian_again "$1" apt-get -o APT::Update::Error-Mode=any update -qq
 }
 
 # debian_tree TOP ROOT: a clean clone of the tree as ROOT/src, and never the build trees;

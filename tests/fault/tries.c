@@ -97,7 +97,8 @@ static unsigned one_round(unsigned round)
             if (pid[i] == 0)
                 attack(user, i);
         }
-        pause_us(1000 + random() % 12000);
+        /* Longer by and by: on a slow machine nobody would live to see the PIN locked. */
+        pause_us(1000 + random() % 12000 + 50L * spawned);
         for (unsigned i = 0; i < PROCESSES; i++) {
             if (random() % 2 == 0)
                 continue;

@@ -30,7 +30,7 @@ if have_suites; then
 fi
 
 get() {
-    curl -sS --fail --max-time 20 --cacert "$1" "${@:3}" "https://localhost:$2/"
+    curl -sS --fail --max-time 120 --cacert "$1" "${@:3}" "https://localhost:$2/"
 }
 
 # asked ROW ARGUMENT...: both kinds of suites with these arguments.
@@ -60,7 +60,7 @@ begin "curl: --key-type PROV"
 if [ "$(printf '%s\n' 8.12.0 "$curl_version" | sort -V | head -n 1)" = 8.12.0 ]; then
     mkdir modules
     ln -s "$build/lib/gosttoken.so" modules/pkcs11.so
-    says 'CN *= *client' env OPENSSL_MODULES="$work/modules" curl -sS --fail --max-time 20 \
+    says 'CN *= *client' env OPENSSL_MODULES="$work/modules" curl -sS --fail --max-time 120 \
         --cacert rsa.crt --key-type PROV --cert-type PROV --cert "$(cert cli client)" \
         --key "$(key cli client)?pin-source=file:$work/pin" "https://localhost:${port[1]}/"
     end "our provider under the name pkcs11, and pin-source in the URI; curl $curl_version"
@@ -78,6 +78,6 @@ says 'New, TLSv1\.2|Protocol *: TLSv1\.2' get rsa.crt "${port[0]}"
 says 'CN *= *client' get rsa.crt "${port[1]}" --cert client.crt --key client.key
 end "TLS 1.3 is off in it; curl $curl_version"
 if [ "$mode" = hybrid ]; then
-    refuses 'alert|certificate' env OPENSSL_CONF="$work/server.cnf" curl -sS --fail --max-time 20 \
+    refuses 'alert|certificate' env OPENSSL_CONF="$work/server.cnf" curl -sS --fail --max-time 120 \
         --cacert rsa.crt "${uris[@]}" "https://localhost:${port[1]}/"
 fi

@@ -29,7 +29,7 @@ done
 request() {
     local n
     printf 'GET / HTTP/1.0\r\n\r\n'
-    for ((n = 0; n < 200; n++)); do
+    for ((n = 0; n < 600; n++)); do
         ! grep -aqE '</HTML>|rror' cli.out || break
         sleep 0.1
     done
@@ -37,7 +37,7 @@ request() {
 cli() {
     local status=0
     : >cli.out
-    request | timeout 40 gnutls-cli --priority "$priority" --x509cafile "$1" -p "$2" localhost "${@:3}" \
+    request | timeout 120 gnutls-cli --priority "$priority" --x509cafile "$1" -p "$2" localhost "${@:3}" \
         >cli.out 2>&1 || status=$?
     cat cli.out
     return $status

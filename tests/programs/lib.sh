@@ -96,16 +96,27 @@ need() {
     done
 }
 
-# ports N: sets port to an array of that many free ones.
+# ports N: sets port to an array of that many free ones. They lie below those that the kernel gives to
+# whoever connects, and begin at another place in each process: no client of another test has one by the
+# time that our server wants it, nor has another test's server.
+next_port=$((20000 + $$ % 600 * 20))
 ports() {
     # shellcheck disable=SC2034
-    mapfile -t port < <(python3 - "$1" <<'END'
+    mapfile -t port < <(python3 - "$next_port" "$1" <<'END'
 import socket, sys
-taken = [socket.create_server(('127.0.0.1', 0)) for _ in range(int(sys.argv[1]))]
-for s in taken:
-    print(s.getsockname()[1])
+at, wanted, tries = int(sys.argv[1]), int(sys.argv[2]), 12000
+while wanted and tries:
+    try:
+        socket.create_server(('127.0.0.1', at)).close()
+        print(at)
+        wanted -= 1
+    except OSError:
+        pass
+    at, tries = at + 1 if at < 31999 else 20000, tries - 1
 END
     )
+    [ ${#port[@]} -eq "$1" ] || { echo "no free ports"; exit 1; }
+    next_port=$((port[-1] < 31999 ? port[-1] + 1 : 20000))
 }
 
 # background NAME COMMAND...: its output goes to NAME.log, its process id to $!.
@@ -118,10 +129,10 @@ background() {
     running+=($!)
 }
 
-# until_true COMMAND...: waits for up to ten seconds.
+# until_true COMMAND...: waits for up to a minute.
 until_true() {
     local n
-    for ((n = 0; n < 200; n++)); do
+    for ((n = 0; n < 1200; n++)); do
         "$@" >/dev/null 2>&1 && return 0
         sleep 0.05
     done
@@ -135,7 +146,7 @@ knock() {
 # comes_up PORT: whether the server started last listens there; it is not waited for when it has ended.
 comes_up() {
     local n
-    for ((n = 0; n < 200; n++)); do
+    for ((n = 0; n < 1200; n++)); do
         ! knock "$1" 2>/dev/null || return 0
         ! gone "${running[-1]}" 2>/dev/null || return 1
         sleep 0.05

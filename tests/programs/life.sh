@@ -48,10 +48,16 @@ ask() {
 memory() {
     sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$worker/status"
 }
-# The last connection may still be open.
+# The last connection may still be open: the number is known when it stays the same for a second.
 files() {
-    sleep 0.3
-    find "/proc/$worker/fd" -type l | wc -l
+    local n same=0 was='' is
+    for ((n = 0; n < 600 && same < 10; n++)); do
+        is=$(find "/proc/$worker/fd" -type l | wc -l)
+        if [ "$is" = "$was" ]; then same=$((same + 1)); else same=0; fi
+        was=$is
+        sleep 0.1
+    done
+    echo "$was"
 }
 
 begin "nginx: 2,000 handshakes of one worker leave no file or memory behind"

@@ -29,12 +29,13 @@ END
 
 # get CA PORT CURL-OPTION...
 get() {
-    curl -sS --cacert "$1" --max-time 20 "${@:3}" "https://localhost:$2/"
+    curl -sS --cacert "$1" --max-time 120 "${@:3}" "https://localhost:$2/"
 }
 
 # nginx_conf NAME WORKERS <SERVERS: writes NAME.conf.
 nginx_conf() {
     local name=$1
+    echo "$2" >"$name.workers"
     mkdir -p "$name.d"
     {
         cat <<END
@@ -70,17 +71,22 @@ nginx_run() {
     nginx -e "$work/$name.error" -c "$work/$name.conf" "$@"
 }
 
-# nginx_start NAME
+# nginx_start NAME: returns when its workers are there; the master writes its number before it starts them.
 nginx_start() {
     must nginx_run "$1" -t
     must nginx_run "$1"
     until_true test -s "$1.pid" || true
     nginx_master=$(cat "$1.pid")
     running+=("$nginx_master")
+    until_true has_workers "$(cat "$1.workers")" || true
 }
 
 workers() {
     ps -o pid= --ppid "$nginx_master" | sort -n | tr -d ' '
+}
+
+has_workers() {
+    [ "$(workers | wc -l)" -eq "$1" ]
 }
 
 # nginx_stop NAME: it goes when it is asked to, all of it.

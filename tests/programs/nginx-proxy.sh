@@ -54,7 +54,7 @@ END
 nginx_start proxy
 
 get() {
-    curl -sS --fail --max-time 20 "http://localhost:${port[2]}/$1"
+    curl -sS --fail --max-time 120 "http://localhost:${port[2]}/$1"
 }
 
 begin "nginx: proxy with a GOST client certificate, AES suites, engine:… and key file with a URI"

@@ -49,6 +49,7 @@ nginx_run() {
         -g 'daemon on; master_process on;' "$@"
 }
 sed -i 's/^worker_processes .*/worker_processes 4;/' "$site/etc/nginx/nginx.conf"
+echo 4 >main.workers
 ln -s "$site/run/nginx.pid" main.pid
 ln -s "$site/var/log/nginx/error.log" main.error
 

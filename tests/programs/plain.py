@@ -37,7 +37,7 @@ def main():
                                             do_handshake_on_connect=False)
         server.serve_forever()
     else:
-        client = http.client.HTTPSConnection("localhost", int(port), context=context, timeout=20)
+        client = http.client.HTTPSConnection("localhost", int(port), context=context, timeout=120)
         client.connect()
         print(client.sock.version(), client.sock.cipher()[0])
         client.request("GET", "/")

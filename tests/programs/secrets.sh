@@ -32,9 +32,16 @@ says 'Verified OK' ours dgst -md_gost12_256 -verify <(ours pkey -pubin -inform D
 refuses '^key: known.der' "$programs/find-secrets" wanted known.der
 refuses '^PIN: pin' "$programs/find-secrets" wanted pin
 
+# at_work PID: has it used the key already?
+at_work() {
+    "$programs/find-secrets" wanted "$1" >found || true
+    grep -q '^key: ' found
+}
+
 # searched WHAT PID [no key]: five times, while it is at work.
 searched() {
     local n core before=$failures
+    [ -n "${3:-}" ] || until_true at_work "$2" || true
     for n in 1 2 3 4 5; do
         ok "$programs/find-secrets" wanted "$2"
         sleep 0.1
@@ -62,12 +69,10 @@ listening "${port[0]}"
 server=${running[-1]}
 background loop env OPENSSL_CONF="$cnf" bash -c 'while :; do
     openssl s_client -connect localhost:'"${port[0]}"' -CAfile known.crt </dev/null; done'
-sleep 1
 searched s_server "$server"
 
 # A program with the key loaded once, which does nothing but sign.
 background many "$build/tests/many" 10000000 "$(key srv known)" "$build/lib/libgosttoken-pkcs11.so"
-sleep 1
 searched many "${running[-1]}"
 kill "${running[-1]}"
 
@@ -78,7 +83,6 @@ if command -v nginx >/dev/null && command -v curl >/dev/null; then
     nginx_start main
     background asking env OPENSSL_CONF="$cnf" curl -sS --cacert ca.crt "https://localhost:${port[1]}/[1-100000]"
     asking=${running[-1]}
-    sleep 1
     searched "nginx's worker" "$(workers)"
     searched "nginx's master" "$nginx_master" "no key"
     kill "$asking"
