@@ -90,6 +90,19 @@ static void find_point(const X509 *x, cli_bytes *point)
     ASN1_OCTET_STRING_free(octets);
 }
 
+/* Attributes of Russian certificates that OpenSSL may not know, and would print in hexadecimal. */
+static void know_names(void)
+{
+    static const char *const names[][2] = {
+        {"1.2.643.100.4", "INNLE"},
+        {"1.2.643.100.5", "OGRNIP"},
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (OBJ_txt2nid(names[i][0]) == NID_undef && OBJ_txt2nid(names[i][1]) == NID_undef)
+            OBJ_create(names[i][0], names[i][1], names[i][1]);
+}
+
 char *cli_cert_name(const X509_NAME *name)
 {
     const unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
@@ -97,6 +110,7 @@ char *cli_cert_name(const X509_NAME *name)
     char *data = NULL, *text;
     long len = 0;
 
+    know_names();
     if (bio && X509_NAME_print_ex(bio, name, 0, flags) >= 0)
         len = BIO_get_mem_data(bio, &data);
     text = cli_utf8(data ? data : "", (size_t)len);

@@ -64,6 +64,17 @@ typedef struct cli_option {
     const char *help; /* N_("…") */
 } cli_option;
 
+/*
+ * Where an option has a meaning: elsewhere it is refused, and not ignored. All rules of a command
+ * hold. Words are parted by '|': an operand ("set"), an option ("--add"), one with its value
+ * ("--include chain"); an empty one means that there is no operand.
+ */
+typedef struct cli_rule {
+    int opt;
+    enum { CLI_ONLY_WITH, CLI_NOT_WITH, CLI_NEVER /* an option of every command */ } kind;
+    const char *words; /* "" for CLI_NEVER; NULL ends a table */
+} cli_rule;
+
 /* One option as it was given. */
 typedef struct cli_given {
     int opt;
@@ -88,7 +99,8 @@ typedef struct cli_command {
     const char *summary; /* one line, N_("…") */
     const char *details; /* paragraphs for --help, N_("…"); may be NULL */
     const cli_option *options;
-    int (*run)(cli *c); /* returns an exit code */
+    const cli_rule *rules; /* may be NULL */
+    int (*run)(cli *c);    /* returns an exit code */
 } cli_command;
 
 extern const cli_command cli_sign, cli_verify, cli_init, cli_list, cli_keygen, cli_import_cert,
@@ -107,8 +119,9 @@ const cli_command *cli_command_by_name(const char *name);
 
 /*
  * Sorts the arguments into c->value and c->operand (which points into argv). command NULL: the
- * words before the command; stops at the first operand and returns its index in *at. Returns an
- * exit code; a mistake has been reported.
+ * words before the command; stops at the first operand and returns its index in *at. With a
+ * command, its rules have been looked at, unless --help or --version is asked for. Returns an exit
+ * code; a mistake has been reported.
  */
 int cli_parse(cli *c, const cli_command *command, int argc, char **argv, int *at);
 
@@ -153,6 +166,8 @@ char *cli_printable(const char *s);
 /* The same for a whole message, which may have lines and is in the locale's charset: what tokens
  * and files had to say in it is harmless then. */
 char *cli_sentence(const char *s);
+/* How many columns of a terminal it takes. */
+int cli_columns(const char *s);
 /* A copy that is UTF-8 (malformed bytes become U+FFFD), for JSON. */
 char *cli_utf8(const void *s, size_t len);
 /* JSON as it may be shown: control characters above ASCII, which it allows in strings, as \uNNNN.

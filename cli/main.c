@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 #include "cli/cli.h"
 
@@ -48,6 +49,12 @@ static int unknown_command(const char *name)
     return code;
 }
 
+static int print_version(void)
+{
+    puts("gosttoken " GOSTTOKEN_VERSION);
+    return CLI_OK;
+}
+
 static int run(cli *c, int argc, char **argv)
 {
     const cli_command *command;
@@ -64,10 +71,8 @@ static int run(cli *c, int argc, char **argv)
     code = cli_parse(c, NULL, argc, argv, &at);
     if (code != CLI_OK)
         return code;
-    if (c->value[OPT_VERSION]) {
-        puts("gosttoken " GOSTTOKEN_VERSION);
-        return CLI_OK;
-    }
+    if (c->value[OPT_VERSION])
+        return print_version();
     if (at < argc && !strcmp(argv[at], "help")) {
         command = at + 1 < argc ? cli_command_by_name(argv[at + 1]) : NULL;
         if (at + 1 < argc && !command)
@@ -92,12 +97,42 @@ static int run(cli *c, int argc, char **argv)
         cli_print_help(command);
         return CLI_OK;
     }
+    if (c->value[OPT_VERSION])
+        return print_version();
     if (c->operands > command->max_operands)
         return cli_fail(CLI_USAGE, _("%s does not take \"%s\": see \"gosttoken %s --help\""),
                         command->name, c->operand[command->max_operands], command->name);
     if (c->value[OPT_PIN_FILE] && c->value[OPT_PIN_FD])
         return cli_fail(CLI_USAGE, _("--pin-file and --pin-fd exclude each other"));
     return command->run(c);
+}
+
+static int is_utf8_locale(const char *name)
+{
+    const char *codeset = name ? strchr(name, '.') : NULL;
+
+    return codeset &&
+           (!strncasecmp(codeset + 1, "UTF-8", 5) || !strncasecmp(codeset + 1, "utf8", 4));
+}
+
+/*
+ * Where the locale that was asked for is not installed, as in a container, setlocale() fails and
+ * leaves "C", in which gettext translates nothing. The catalogue needs no more than UTF-8, which
+ * C.UTF-8 has; newer C libraries translate nothing in a locale of that name either, but find it
+ * under one with a country, too.
+ */
+static void do_without_locale(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *wanted = NULL, *list = getenv("LANGUAGE");
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names) && !(wanted && *wanted); i++)
+        wanted = getenv(names[i]);
+    if (!is_utf8_locale(wanted) || !setlocale(LC_MESSAGES, "C_RU.UTF-8"))
+        return;
+    setlocale(LC_CTYPE, "C.UTF-8");
+    if (!list || !*list)
+        setenv("LANGUAGE", wanted, 1);
 }
 
 /* The translations beside the program, if it lies in a tree that has them, else the installed ones.
@@ -108,7 +143,8 @@ static void choose_language(void)
     ssize_t n;
 
     setlocale(LC_CTYPE, "");
-    setlocale(LC_MESSAGES, "");
+    if (!setlocale(LC_MESSAGES, ""))
+        do_without_locale();
     n = readlink("/proc/self/exe", here, sizeof(here) - 1);
     if (n > 0) {
         here[n] = '\0';

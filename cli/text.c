@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 #include "cli/cli.h"
 
 void *cli_alloc(size_t size)
@@ -23,6 +24,17 @@ char *cli_strdup(const char *s)
     size_t size = strlen(s) + 1;
 
     return memcpy(cli_alloc(size), s, size);
+}
+
+int cli_columns(const char *s)
+{
+    size_t size = strlen(s) + 1;
+    wchar_t *wide = cli_alloc(size * sizeof(*wide));
+    size_t n = mbstowcs(wide, s, size);
+    int columns = n == (size_t)-1 ? -1 : wcswidth(wide, n);
+
+    free(wide);
+    return columns < 0 ? (int)size - 1 : columns;
 }
 
 char *cli_printf(const char *format, ...)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See cli/token.h. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "cli/token.h"
@@ -92,12 +93,16 @@ static CK_RV slot_list(cli *c, CK_SLOT_ID **slots, CK_ULONG *n)
     return rv;
 }
 
-static void warn_left_out(const cli *c, CK_SLOT_ID slot, CK_RV rv)
+/* What the module says nothing of is in its slot all the same. */
+static void note_unreadable(const cli *c, CK_SLOT_ID slot, CK_RV rv, cli_token *t)
 {
     const char *own = gt_p11_store_text(c->p11, rv);
+    char *text = own ? cli_strdup(own) : cli_printf(_("the token answered %s"), gt_rv_name(rv));
 
-    cli_warn(_("the token in slot %lu cannot be read and is left out: %s%s%s%s"), slot,
-             own ? own : "", own ? " (" : "", gt_rv_name(rv), own ? ")" : "");
+    memset(t, 0, sizeof(*t));
+    t->slot = slot;
+    (void)snprintf(t->trouble, sizeof(t->trouble), "%s", text);
+    free(text);
 }
 
 int cli_tokens(cli *c, cli_token **list, size_t *n)
@@ -119,10 +124,11 @@ int cli_tokens(cli *c, cli_token **list, size_t *n)
     *list = cli_alloc((count + 1) * sizeof(**list));
     for (CK_ULONG i = 0; i < count; i++) {
         rv = read_token(c, slots[i], *list + *n);
-        if (rv == CKR_OK)
-            ++*n;
-        else if (rv != CKR_TOKEN_NOT_PRESENT)
-            warn_left_out(c, slots[i], rv);
+        if (rv == CKR_TOKEN_NOT_PRESENT)
+            continue;
+        if (rv != CKR_OK)
+            note_unreadable(c, slots[i], rv, *list + *n);
+        ++*n;
     }
     free(slots);
     qsort(*list, *n, sizeof(**list), by_slot);
@@ -199,6 +205,15 @@ void cli_tokens_warn(const cli_token *list, size_t n)
             cli_warn(_("the token in slot %lu cannot be used: %s"), list[i].slot, list[i].trouble);
 }
 
+size_t cli_tokens_unreadable(const cli_token *list, size_t n)
+{
+    size_t unreadable = 0;
+
+    for (size_t i = 0; i < n; i++)
+        unreadable += *list[i].trouble != '\0';
+    return unreadable;
+}
+
 static int not_one_token(const cli *c, size_t matches, int named, const char *want,
                          const cli_token *list, size_t n)
 {
@@ -217,6 +232,11 @@ static int not_one_token(const cli *c, size_t matches, int named, const char *wa
     else if (matches > 1)
         code = cli_fail(CLI_NOT_FOUND, _("there are several tokens (%s): name one by --token"),
                         labels);
+    else if (!*labels && cli_tokens_unreadable(list, n))
+        code = cli_fail(CLI_NOT_FOUND,
+                        _("there is no token that can be read%s: \"gosttoken doctor tokens\" says "
+                          "what to do"),
+                        place);
     else if (!*labels)
         code = cli_fail(CLI_NOT_FOUND,
                         _("there is no token%s%s%s; \"gosttoken init --label NAME\" makes one"),
@@ -229,20 +249,69 @@ static int not_one_token(const cli *c, size_t matches, int named, const char *wa
     return code;
 }
 
+/* What --token says: a label, or a URI. Freed with free_wanted. */
+typedef struct wanted {
+    const char *text; /* NULL: it is not given */
+    P11KitUri *uri;   /* NULL: it is a label */
+} wanted;
+
+static int read_wanted(const cli *c, wanted *w)
+{
+    w->text = c->value[OPT_TOKEN];
+    w->uri = NULL;
+    return w->text && gt_is_uri(w->text) ? cli_uri_parse(w->text, &w->uri) : CLI_OK;
+}
+
+static void free_wanted(wanted *w)
+{
+    if (w->uri)
+        p11_kit_uri_free(w->uri);
+}
+
+static int is_wanted(const wanted *w, const cli_token *t)
+{
+    return !w->text || (w->uri ? uri_fits(w->uri, t) : !strcmp(w->text, t->label));
+}
+
+int cli_tokens_named(cli *c, cli_token **list, size_t *n)
+{
+    size_t named = 0;
+    wanted want;
+    char *safe;
+    int code = read_wanted(c, &want);
+
+    *list = NULL;
+    *n = 0;
+    if (code == CLI_OK)
+        code = cli_tokens(c, list, n);
+    if (code != CLI_OK || !want.text)
+        goto end;
+    for (size_t i = 0; i < *n; i++)
+        named += is_wanted(&want, &(*list)[i]) != 0;
+    if (!named) {
+        safe = gt_uri_without_pin(want.text);
+        code = not_one_token(c, 0, 1, safe, *list, *n);
+        free(safe);
+    }
+    named = 0;
+    for (size_t i = 0; i < *n; i++)
+        if (is_wanted(&want, &(*list)[i]))
+            (*list)[named++] = (*list)[i];
+    *n = named;
+end:
+    free_wanted(&want);
+    return code;
+}
+
 int cli_token_choose(cli *c, P11KitUri *uri, cli_token *token)
 {
-    const char *want = c->value[OPT_TOKEN];
-    P11KitUri *want_uri = NULL;
     cli_token *list = NULL;
     size_t n = 0, matches = 0;
-    int code, named = want || (uri && names_token(uri));
+    wanted want;
+    int code = read_wanted(c, &want), named = want.text || (uri && names_token(uri));
 
-    if (want && gt_is_uri(want)) {
-        code = cli_uri_parse(want, &want_uri);
-        if (code != CLI_OK)
-            return code;
-    }
-    code = cli_tokens(c, &list, &n);
+    if (code == CLI_OK)
+        code = cli_tokens(c, &list, &n);
     if (code != CLI_OK)
         goto end;
     for (size_t i = 0; i < n; i++) {
@@ -250,23 +319,20 @@ int cli_token_choose(cli *c, P11KitUri *uri, cli_token *token)
 
         if (!t->initialized || (t->factory && !named))
             continue;
-        if (want && !(want_uri ? uri_fits(want_uri, t) : !strcmp(want, t->label)))
-            continue;
-        if (uri && !uri_fits(uri, t))
+        if (!is_wanted(&want, t) || (uri && !uri_fits(uri, t)))
             continue;
         if (!matches++)
             *token = *t;
     }
     if (matches != 1) {
-        char *safe = want ? gt_uri_without_pin(want) : NULL;
+        char *safe = want.text ? gt_uri_without_pin(want.text) : NULL;
 
         code = not_one_token(c, matches, named, safe, list, n);
         free(safe);
     }
 end:
     free(list);
-    if (want_uri)
-        p11_kit_uri_free(want_uri);
+    free_wanted(&want);
     return code;
 }
 
@@ -304,23 +370,28 @@ const char *cli_token_state(const cli_token *token)
 {
     static const struct {
         CK_FLAGS mask, value;
-        const char *words;
+        const char *word;
     } states[] = {
-        {CKF_TOKEN_INITIALIZED, 0, "not-initialized"},
+        {CKF_TOKEN_INITIALIZED, 0, N_("not-initialized")},
         {CKF_SO_PIN_TO_BE_CHANGED | CKF_USER_PIN_TO_BE_CHANGED,
-         CKF_SO_PIN_TO_BE_CHANGED | CKF_USER_PIN_TO_BE_CHANGED, "factory"},
-        {CKF_USER_PIN_INITIALIZED, 0, "no-user-pin"},
-        {CKF_USER_PIN_LOCKED, CKF_USER_PIN_LOCKED, "user-pin-locked"},
-        {CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_FINAL_TRY, "user-pin-final-try"},
-        {CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_COUNT_LOW, "user-pin-tries-low"},
+         CKF_SO_PIN_TO_BE_CHANGED | CKF_USER_PIN_TO_BE_CHANGED, N_("factory")},
+        {CKF_USER_PIN_INITIALIZED, 0, N_("no-user-pin")},
+        {CKF_USER_PIN_LOCKED, CKF_USER_PIN_LOCKED, N_("user-pin-locked")},
+        {CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_FINAL_TRY, N_("user-pin-final-try")},
+        {CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_COUNT_LOW, N_("user-pin-tries-low")},
     };
 
     if (*token->trouble)
-        return "unreadable";
+        return N_("unreadable");
     for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
         if ((token->info.flags & states[i].mask) == states[i].value)
-            return states[i].words;
-    return "ready";
+            return states[i].word;
+    return N_("ready");
+}
+
+const char *cli_token_state_words(const cli_token *token)
+{
+    return gettext(cli_token_state(token));
 }
 
 int cli_session(cli *c, const cli_token *token, int writable, CK_SESSION_HANDLE *session)

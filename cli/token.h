@@ -18,19 +18,29 @@ typedef struct cli_token {
      * nobody has used; for this program it is not one to work with unless it is named. */
     int factory;
     int untouched; /* and nothing was ever put on it: room for a token */
-    /* Not initialised, as the module shows it, because it cannot be read: why. "": it is not so. */
+    /* It cannot be read: why; for the module it is then not initialised, or it says nothing of it.
+     * "": it is not so. */
     char trouble[400];
 } cli_token;
 
 /* Loads the module (--module, else the default); c->fn is then there. */
 int cli_functions(cli *c);
 
-/* Every token that is present, initialised or not, by ascending slot. *list is freed with free().
- */
+/* Every token that is present, initialised or not, or not even readable (`trouble`), by ascending
+ * slot. *list is freed with free(). */
 int cli_tokens(cli *c, cli_token **list, size_t *n);
+
+/*
+ * Those of them that --token (a label or a URI) names; all of them without it. CLI_NOT_FOUND,
+ * reported, if it names none.
+ */
+int cli_tokens_named(cli *c, cli_token **list, size_t *n);
 
 /* Warns of tokens that cannot be read: one of them may be the one that is missed. */
 void cli_tokens_warn(const cli_token *list, size_t n);
+
+/* How many of them cannot be read. */
+size_t cli_tokens_unreadable(const cli_token *list, size_t n);
 
 /* Reads a slot's token; its flags tell of PINs. */
 int cli_token_read(cli *c, CK_SLOT_ID slot, cli_token *token);
@@ -57,6 +67,8 @@ char *cli_token_uri(const cli_token *token);
 /* One word: "ready", "factory", "not-initialized", "unreadable", "no-user-pin", "user-pin-locked",
  * "user-pin-final-try" or "user-pin-tries-low". */
 const char *cli_token_state(const cli_token *token);
+/* The same in the user's language, for texts. */
+const char *cli_token_state_words(const cli_token *token);
 
 int cli_session(cli *c, const cli_token *token, int writable, CK_SESSION_HANDLE *session);
 

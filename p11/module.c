@@ -185,8 +185,13 @@ static gt_module *load(const gt_p11 *p, gt_error *err)
     CK_FUNCTION_LIST *list = NULL;
     gt_module *m;
     CK_RV rv;
-    void *dl = dlopen(p->module_path, RTLD_NOW | RTLD_LOCAL);
+    void *dl;
 
+    if (*p->module_path == '\0') { /* dlopen would give the program itself */
+        gt_fail(err, GT_MODULE_LOAD, CKR_ARGUMENTS_BAD, "the path of the PKCS #11 module is empty");
+        return NULL;
+    }
+    dl = dlopen(p->module_path, RTLD_NOW | RTLD_LOCAL);
     if (dl == NULL) {
         load_failed(p, err);
         return NULL;

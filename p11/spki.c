@@ -6,6 +6,7 @@
  * certificate; CKA_EC_POINT is an OCTET STRING in the standard and the bare point in some modules.
  */
 #include "p11/internal.h"
+#include "p11/spki.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +63,7 @@ static void wrap(writer *w, uint8_t tag, const uint8_t *from)
 }
 
 /* A PKCS #11 big integer: big-endian, perhaps with zeros before it. */
-static void put_integer(writer *w, bytes n)
+static void put_integer(writer *w, gt_der n)
 {
     const uint8_t *from = w->at;
 
@@ -74,50 +75,61 @@ static void put_integer(writer *w, bytes n)
     wrap(w, INTEGER, from);
 }
 
-static bytes finish(writer *w)
+/* Moves what was written to the start of the memory, which is the caller's now. */
+static uint8_t *finish(writer *w, size_t *len)
 {
-    bytes out = {w->start, (size_t)(w->end - w->at)};
-
-    memmove(w->start, w->at, out.len);
-    return out;
+    *len = (size_t)(w->end - w->at);
+    return memmove(w->start, w->at, *len);
 }
 
 enum { OVERHEAD = 64 };
 
-static int write_rsa(bytes n, bytes e, bytes *out)
+uint8_t *gt_spki_rsa(const uint8_t *n, size_t n_len, const uint8_t *e, size_t e_len, size_t *len)
 {
     writer w;
 
-    if (!begin(&w, n.len + e.len + OVERHEAD))
-        return 0;
-    put_integer(&w, e);
-    put_integer(&w, n);
+    if (!begin(&w, n_len + e_len + OVERHEAD))
+        return NULL;
+    put_integer(&w, (gt_der){e, e_len});
+    put_integer(&w, (gt_der){n, n_len});
     wrap(&w, SEQUENCE, w.end);
     put_byte(&w, 0);
     wrap(&w, BIT_STRING, w.end);
     put(&w, rsa_algorithm, sizeof(rsa_algorithm));
     wrap(&w, SEQUENCE, w.end);
-    *out = finish(&w);
-    return 1;
+    return finish(&w, len);
 }
 
-static int write_ec(bytes params, bytes point, bytes *out)
+/* CKA_EC_POINT, with or without the OCTET STRING around it. The bare point begins with 04 too, but
+ * then no length fits that byte for byte and leaves a point. */
+static gt_der bare_point(gt_der value)
 {
+    gt_der in = value, body;
+
+    if (gt_der_take(&in, OCTET_STRING, &body) && in.len == 0 && body.len > 1 && body.p[0] >= 2 &&
+        body.p[0] <= 4)
+        return body;
+    return value;
+}
+
+uint8_t *gt_spki_ec(const uint8_t *params, size_t params_len, const uint8_t *point,
+                    size_t point_len, size_t *len)
+{
+    gt_der bare = bare_point((gt_der){point, point_len});
     const uint8_t *before;
     writer w;
 
-    if (!begin(&w, params.len + point.len + OVERHEAD))
-        return 0;
-    put(&w, point.p, point.len);
+    if (!begin(&w, params_len + bare.len + OVERHEAD))
+        return NULL;
+    put(&w, bare.p, bare.len);
     put_byte(&w, 0);
     wrap(&w, BIT_STRING, w.end);
     before = w.at;
-    put(&w, params.p, params.len);
+    put(&w, params, params_len);
     put(&w, ec_oid, sizeof(ec_oid));
     wrap(&w, SEQUENCE, before);
     wrap(&w, SEQUENCE, w.end);
-    *out = finish(&w);
-    return 1;
+    return finish(&w, len);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -143,23 +155,13 @@ static int from_rsa(gt_object *o, bytes *out, gt_error *err)
     int ok;
 
     ok = get_optional(o, CKA_MODULUS, &n, err) && get_optional(o, CKA_PUBLIC_EXPONENT, &e, err);
-    if (ok && n.len > 0 && e.len > 0)
-        ok = write_rsa(n, e, out) || no_memory(err);
+    if (ok && n.len > 0 && e.len > 0) {
+        out->p = gt_spki_rsa(n.p, n.len, e.p, e.len, &out->len);
+        ok = out->p != NULL || no_memory(err);
+    }
     free(n.p);
     free(e.p);
     return ok;
-}
-
-/* CKA_EC_POINT, with or without the OCTET STRING around it. The bare point begins with 04 too, but
- * then no length fits that byte for byte and leaves a point. */
-static bytes bare_point(bytes value)
-{
-    gt_der in = {value.p, value.len}, body;
-
-    if (gt_der_take(&in, OCTET_STRING, &body) && in.len == 0 && body.len > 1 && body.p[0] >= 2 &&
-        body.p[0] <= 4)
-        return (bytes){(uint8_t *)body.p, body.len};
-    return value;
 }
 
 static int from_ec(gt_object *o, bytes *out, gt_error *err)
@@ -168,8 +170,10 @@ static int from_ec(gt_object *o, bytes *out, gt_error *err)
     int ok;
 
     ok = get_optional(o, CKA_EC_PARAMS, &params, err) && get_optional(o, CKA_EC_POINT, &point, err);
-    if (ok && params.len > 0 && point.len > 0)
-        ok = write_ec(params, bare_point(point), out) || no_memory(err);
+    if (ok && params.len > 0 && point.len > 0) {
+        out->p = gt_spki_ec(params.p, params.len, point.p, point.len, &out->len);
+        ok = out->p != NULL || no_memory(err);
+    }
     free(params.p);
     free(point.p);
     return ok;

@@ -70,8 +70,10 @@ int cli_choose(cli *c, cli_token *token)
     int code = c->value[OPT_SLOT] ? choose_slot(c, token) : cli_token_choose(c, NULL, token);
 
     if (code == CLI_OK && *token->trouble)
-        code = cli_fail(CLI_FAILURE, _("the token in slot %lu cannot be read: %s"), token->slot,
-                        token->trouble);
+        code = cli_fail(CLI_FAILURE,
+                        _("the token in slot %lu cannot be read: %s; \"gosttoken doctor tokens\" "
+                          "says what to do"),
+                        token->slot, token->trouble);
     return code;
 }
 

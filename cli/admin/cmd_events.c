@@ -241,10 +241,9 @@ static int follow(cli *c, watch *w, const waiter *from, const sigset_t *open, un
 
         if (seconds && !ms)
             return events ? cli_fail(CLI_NOT_FOUND,
-                                     ngettext("%lu event was waited for, and %lu happened in %lu "
-                                              "seconds",
+                                     ngettext("%lu event was waited for, and %lu happened in %lu s",
                                               "%lu events were waited for, and %lu happened in "
-                                              "%lu seconds",
+                                              "%lu s",
                                               events),
                                      events, w->seen, seconds)
                           : CLI_OK;
@@ -298,6 +297,11 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_TOKEN, CLI_NEVER, ""},
+    {0},
+};
+
 const cli_command cli_events = {
     .name = "events",
     .operands = "",
@@ -306,5 +310,6 @@ const cli_command cli_events = {
         N_("One line an event, until Ctrl-C or what --count and --timeout say. With --json one\n"
            "object a line. When --timeout is over before --count is reached, the exit code is 3."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

@@ -316,6 +316,14 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_PIN_FILE, CLI_NEVER, ""},
+    {OPT_PIN_FD, CLI_NEVER, ""},
+    {OPT_SO_PIN_FILE, CLI_NOT_WITH, "--repair"},
+    {OPT_SO_PIN_FD, CLI_NOT_WITH, "--repair"},
+    {0},
+};
+
 const cli_command cli_format = {
     .name = "format",
     .operands = "",
@@ -326,5 +334,6 @@ const cli_command cli_format = {
            "new one is given. Rules that no option gives stay as they are; gosttoken.conf(5) may\n"
            "make them stricter."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

@@ -53,6 +53,7 @@ static int count_objects(cli *c, page *p)
 static int gather(cli *c, page *p)
 {
     cli_token token;
+    CK_RV rv;
     int code = cli_choose(c, &token);
 
     p->journal_rv = CKR_FUNCTION_NOT_SUPPORTED;
@@ -66,8 +67,11 @@ static int gather(cli *c, page *p)
         code = count_objects(c, p);
     if (code == CLI_OK && p->f.token.initialized)
         code = cli_facts_read(c, token.slot, &p->f); /* a login has changed the tries */
-    if (code == CLI_OK && c->value[OPT_MECHANISMS])
-        code = cli_mechanisms_read(c, token.slot, &p->mechanisms);
+    if (code == CLI_OK) {
+        rv = cli_mechanisms_read(c, token.slot, &p->mechanisms);
+        if (rv != CKR_OK && c->value[OPT_MECHANISMS])
+            code = cli_fail_rv(c, rv, "%s", _("list the mechanisms"));
+    }
     return code;
 }
 
@@ -96,7 +100,7 @@ static void print_field(const char *name, const CK_UTF8CHAR *text, size_t len)
 
 static char *size_text(CK_ULONG bytes)
 {
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    static const char *const units[] = {N_("B"), N_("KiB"), N_("MiB"), N_("GiB"), N_("TiB")};
     double n = (double)bytes;
     size_t unit = 0;
 
@@ -104,7 +108,7 @@ static char *size_text(CK_ULONG bytes)
         return cli_strdup(_("not known"));
     for (; n >= 1024 && unit + 1 < sizeof(units) / sizeof(*units); unit++)
         n /= 1024;
-    return cli_printf(unit ? "%.1f %s" : "%.0f %s", n, units[unit]);
+    return cli_printf(unit ? "%.1f %s" : "%.0f %s", n, gettext(units[unit]));
 }
 
 static void print_memory(const cli_facts *f)
@@ -133,7 +137,7 @@ static void print_token(const page *p)
     cli_print_line(_("firmware version"), "%d.%d", info->firmwareVersion.major,
                    info->firmwareVersion.minor);
     cli_print_line(_("slot"), "%lu", p->f.token.slot);
-    cli_print_line(_("state"), "%s", cli_token_state(&p->f.token));
+    cli_print_line(_("state"), "%s", cli_token_state_words(&p->f.token));
     print_memory(&p->f);
     if (p->f.has_details && p->f.details.path_len)
         cli_print_line(_("file"), "%s", p->f.details.path);
@@ -180,7 +184,19 @@ static void print_journal(const page *p)
                                     : _("whole, as far as can be told without a login"));
 }
 
-static void print_page(const page *p, int quiet)
+/* All of them, or how many there are. */
+static void print_mechanisms(const page *p, int in_full, int quiet)
+{
+    if (in_full) {
+        cli_mechanisms_print(&p->mechanisms);
+    } else if (p->mechanisms.at) {
+        puts(_("Mechanisms:"));
+        cli_print_line(_("how many"), quiet ? "%zu" : _("%zu (--mechanisms lists them)"),
+                       p->mechanisms.n);
+    }
+}
+
+static void print_page(const page *p, int in_full, int quiet)
 {
     print_token(p);
     if (!p->f.token.initialized) {
@@ -188,7 +204,7 @@ static void print_page(const page *p, int quiet)
             printf(_("The slot is free: \"gosttoken init --label NAME --slot %lu\" makes a "
                      "token.\n"),
                    p->f.token.slot);
-        cli_mechanisms_print(&p->mechanisms);
+        print_mechanisms(p, in_full, quiet);
         return;
     }
     puts(_("User PIN:"));
@@ -199,7 +215,7 @@ static void print_page(const page *p, int quiet)
     print_objects(p);
     if (p->journal_rv != CKR_FUNCTION_NOT_SUPPORTED)
         print_journal(p);
-    cli_mechanisms_print(&p->mechanisms);
+    print_mechanisms(p, in_full, quiet);
 }
 
 /* ---- JSON ----------------------------------------------------------------------------------- */
@@ -289,6 +305,8 @@ static int print_json(const page *p)
         cli_json_string(json, "journal", NULL);
     if (p->mechanisms.at)
         cli_json_add(json, "mechanisms", cli_json_of_mechanisms(&p->mechanisms));
+    else
+        cli_json_string(json, "mechanisms", NULL);
     return cli_json_print(json);
 }
 
@@ -302,7 +320,7 @@ static int run(cli *c)
     if (code == CLI_OK && c->value[OPT_JSON])
         code = print_json(p);
     else if (code == CLI_OK)
-        print_page(p, c->value[OPT_QUIET] != NULL);
+        print_page(p, c->value[OPT_MECHANISMS] != NULL, c->value[OPT_QUIET] != NULL);
     cli_objects_free(&p->objects);
     cli_mechanisms_free(&p->mechanisms);
     free(p);
@@ -313,7 +331,7 @@ static const cli_option options[] = {
     {OPT_SLOT, 0, "slot", "N", N_("the token in this slot, whatever its state")},
     {OPT_LOGIN, 0, "login", NULL, N_("ask for the PIN, to count private objects too")},
     {OPT_MECHANISMS, 0, "mechanisms", NULL,
-     N_("also what it can do: mechanisms and their key sizes")},
+     N_("list what it can do: mechanisms and their key sizes")},
     {0},
 };
 

@@ -6,6 +6,8 @@
 #include "cli/admin/admin.h"
 #include "gost/mem.h"
 
+#define AGAIN_MAX 32 /* slots that others take meanwhile */
+
 static int check_label(const char *label)
 {
     if (!label || !*label)
@@ -153,12 +155,104 @@ static int get_pins(cli *c, const cli_token *t, cli_pin *so, cli_pin *user)
     return code == CLI_OK ? check_length(t, CKU_USER, user) : code;
 }
 
+static int is_room(const cli_token *t)
+{
+    return !*t->trouble && (!t->initialized || t->untouched);
+}
+
+/* Where there was room, our module makes a token in nothing else: one that another process has put
+ * there meanwhile, perhaps with the same SO PIN, is not erased. *slot: that of t. */
+static CK_RV make(cli *c, const cli_token *t, const char *label, const cli_pin *so,
+                  CK_SLOT_ID *slot)
+{
+    CK_RV (*make_new)(CK_SLOT_ID, const CK_UTF8CHAR *, CK_ULONG, const CK_UTF8CHAR *) = NULL;
+    CK_UTF8CHAR padded[CLI_LABEL_MAX];
+
+    *slot = t->slot;
+    memset(padded, ' ', sizeof(padded));
+    memcpy(padded, label, strlen(label));
+    if (is_room(t))
+        *(void **)&make_new = gt_p11_symbol(c->p11, "gosttoken_make_token");
+    if (make_new)
+        return make_new(t->slot, (const CK_UTF8CHAR *)so->text, (CK_ULONG)so->len, padded);
+    return c->fn->C_InitToken(t->slot, (CK_UTF8CHAR *)so->text, (CK_ULONG)so->len, padded);
+}
+
+/*
+ * The slot was free when it was chosen, and no token could be made in it: has another process made
+ * one there meanwhile? Then *next is the slot to go on with, unless it is known now that there is
+ * none; an exit code. NULL, too, if that is not the cause.
+ */
+static int look_again(cli *c, const char *label, CK_SLOT_ID slot, cli_token **list, size_t *n,
+                      const cli_token **next)
+{
+    const cli_token *same = NULL, *room = NULL;
+    int taken = 0;
+    int code;
+
+    *next = NULL;
+    free(*list);
+    code = cli_tokens(c, list, n);
+    for (size_t i = 0; i < *n; i++) {
+        const cli_token *t = &(*list)[i];
+
+        if (t->slot == slot)
+            taken = !is_room(t);
+        if (!room && is_room(t))
+            room = t;
+        if (t->initialized && !t->factory && !strcmp(t->label, label))
+            same = t;
+    }
+    if (code != CLI_OK || !taken)
+        return code;
+    if (same)
+        return cli_fail(CLI_FAILURE,
+                        _("another process has just made a token \"%s\" (slot %lu): choose another "
+                          "label"),
+                        label, same->slot);
+    if (c->value[OPT_SLOT] || !room)
+        return cli_fail(CLI_FAILURE,
+                        _("another process has just made a token in slot %lu: try again, with "
+                          "another slot"),
+                        slot);
+    *next = room;
+    return CLI_OK;
+}
+
 /* The SO PIN of a new token is judged by the rules in gosttoken.conf. */
 static int fail_make(cli *c, CK_RV rv, CK_SLOT_ID slot)
 {
     if (rv == CKR_INAPPROPRIATE_PIN || rv == CKR_PIN_IN_HISTORY)
         return cli_fail_pin(c, rv, CKU_SO, slot, "");
     return cli_fail_rv(c, rv, _("make a token in slot %lu"), slot);
+}
+
+/* In the slot of t, which is in the list; or, where that is not to be had, in the next one. */
+static int make_token(cli *c, const char *label, const cli_pin *so, cli_token **list, size_t *n,
+                      const cli_token *t, CK_SLOT_ID *slot)
+{
+    const cli_token *next;
+    CK_RV rv = make(c, t, label, so, slot);
+    int code;
+
+    while (rv == CKR_TOKEN_NOT_RECOGNIZED && (next = next_free(c, *list, *n, t)) != NULL) {
+        t = next;
+        rv = make(c, t, label, so, slot);
+    }
+    if (rv == CKR_PIN_INCORRECT && t->initialized)
+        return cli_fail(CLI_PIN,
+                        _("the SO PIN of the token \"%s\" is wrong, so it was not erased "
+                          "(CKR_PIN_INCORRECT)"),
+                        t->label);
+    for (int i = 0; rv == CKR_FUNCTION_FAILED && is_room(t) && i < AGAIN_MAX; i++) {
+        code = look_again(c, label, *slot, list, n, &t);
+        if (code != CLI_OK)
+            return code;
+        if (!t)
+            break;
+        rv = make(c, t, label, so, slot);
+    }
+    return rv == CKR_OK ? CLI_OK : fail_make(c, rv, *slot);
 }
 
 /* The token just made: some modules move it to another slot. */
@@ -202,12 +296,11 @@ static int set_user_pin(cli *c, const cli_token *t, const cli_pin *so, const cli
 static int run(cli *c)
 {
     const char *label = c->value[OPT_LABEL];
-    const cli_token *t = NULL, *next;
-    CK_UTF8CHAR padded[CLI_LABEL_MAX];
+    const cli_token *t = NULL;
     cli_token *list = NULL, made;
     cli_pin so = {0}, user = {0};
+    CK_SLOT_ID slot = 0;
     size_t n = 0;
-    CK_RV rv;
     int code = check_label(label);
 
     if (code == CLI_OK && c->value[OPT_SO_PIN_FILE] && c->value[OPT_SO_PIN_FD])
@@ -220,25 +313,10 @@ static int run(cli *c)
         code = confirm_erasing(c, t);
     if (code == CLI_OK)
         code = get_pins(c, t, &so, &user);
-    if (code != CLI_OK)
-        goto end;
-
-    memset(padded, ' ', sizeof(padded));
-    memcpy(padded, label, strlen(label));
-    rv = c->fn->C_InitToken(t->slot, (CK_UTF8CHAR *)so.text, (CK_ULONG)so.len, padded);
-    while (rv == CKR_TOKEN_NOT_RECOGNIZED && (next = next_free(c, list, n, t)) != NULL) {
-        t = next;
-        rv = c->fn->C_InitToken(t->slot, (CK_UTF8CHAR *)so.text, (CK_ULONG)so.len, padded);
-    }
-    if (rv == CKR_PIN_INCORRECT && t->initialized)
-        code = cli_fail(CLI_PIN,
-                        _("the SO PIN of the token \"%s\" is wrong, so it was not erased "
-                          "(CKR_PIN_INCORRECT)"),
-                        t->label);
-    else if (rv != CKR_OK)
-        code = fail_make(c, rv, t->slot);
     if (code == CLI_OK)
-        code = find_made(c, t->slot, label, &made);
+        code = make_token(c, label, &so, &list, &n, t, &slot);
+    if (code == CLI_OK)
+        code = find_made(c, slot, label, &made);
     if (code == CLI_OK)
         code = set_user_pin(c, &made, &so, &user);
     if (code == CLI_OK)
@@ -267,6 +345,11 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_TOKEN, CLI_NEVER, ""},
+    {0},
+};
+
 const cli_command cli_init = {
     .name = "init",
     .operands = "--label NAME",
@@ -276,5 +359,6 @@ const cli_command cli_init = {
            "officer (SO), which sets a new user PIN when that is lost or locked. Those that no\n"
            "option gives are asked for twice on the terminal."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

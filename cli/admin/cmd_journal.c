@@ -308,6 +308,12 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_SINCE, CLI_ONLY_WITH, "show"},
+    {OPT_LOGIN, CLI_ONLY_WITH, "verify"},
+    {0},
+};
+
 const cli_command cli_journal = {
     .name = "journal",
     .operands = "show|verify",
@@ -319,5 +325,6 @@ const cli_command cli_journal = {
         "one before by a hash, and with a PIN (--login, --pin-file, --pin-fd) the chain is also\n"
         "checked against the token's key. The exit code is 1 if something was altered."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

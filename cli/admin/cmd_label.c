@@ -21,13 +21,19 @@ static int check_shared(cli *c, const cli_token *t, const char *label)
     return code;
 }
 
+/* Who gives the SO PIN means the SO. */
+static int by_so(const cli *c)
+{
+    return c->value[OPT_SO] || c->value[OPT_SO_PIN_FILE] || c->value[OPT_SO_PIN_FD];
+}
+
 static int login(cli *c, const cli_token *t, CK_SESSION_HANDLE session)
 {
     cli_facts facts;
     cli_pin pin;
     int code;
 
-    if (!c->value[OPT_SO])
+    if (!by_so(c))
         return cli_login(c, t, session, NULL);
     code = cli_facts_read(c, t->slot, &facts);
     if (code == CLI_OK)
@@ -55,8 +61,8 @@ static int rename_token(cli *c, const cli_token *t, const char *label)
     if (code == CLI_OK) {
         rv = more->C_EX_SetTokenName(session, (CK_CHAR *)label, (CK_ULONG)strlen(label));
         if (rv != CKR_OK)
-            code = cli_fail_pin(c, rv, c->value[OPT_SO] ? CKU_SO : CKU_USER, t->slot,
-                                _("rename the token"));
+            code =
+                cli_fail_pin(c, rv, by_so(c) ? CKU_SO : CKU_USER, t->slot, _("rename the token"));
         c->fn->C_Logout(session);
     }
     c->fn->C_CloseSession(session);
@@ -100,6 +106,12 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_PIN_FILE, CLI_NOT_WITH, "--so|--so-pin-file|--so-pin-fd"},
+    {OPT_PIN_FD, CLI_NOT_WITH, "--so|--so-pin-file|--so-pin-fd"},
+    {0},
+};
+
 const cli_command cli_label = {
     .name = "label",
     .operands = "NAME",
@@ -108,5 +120,6 @@ const cli_command cli_label = {
     .details = N_("Keys and certificates stay as they are. URIs that name the token by its old\n"
                   "label do not find it any more."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

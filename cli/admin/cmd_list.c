@@ -5,6 +5,8 @@
 #include <string.h>
 #include "cli/json.h"
 
+enum { SLOT_COLUMNS = 4, SERIAL_COLUMNS = 16, STATE_COLUMNS = 18 };
+
 /* What to do about a token that cannot be worked with as it is. */
 static void say_next(const cli_token *list, size_t n)
 {
@@ -32,13 +34,30 @@ static void say_next(const cli_token *list, size_t n)
     }
 }
 
+static void print_cell(const char *text, int columns)
+{
+    int has = cli_columns(text);
+
+    printf("%s%*s  ", text, has < columns ? columns - has : 0, "");
+}
+
+static void print_row(const char *slot, const char *serial, const char *state, const char *label)
+{
+    int has = cli_columns(slot);
+
+    printf("%*s%s  ", has < SLOT_COLUMNS ? SLOT_COLUMNS - has : 0, "", slot);
+    print_cell(serial, SERIAL_COLUMNS);
+    print_cell(state, STATE_COLUMNS);
+    puts(label);
+}
+
 static int list_tokens(cli *c)
 {
     cli_token *list;
     size_t n, shown = 0, used = 0;
     cJSON *json, *array;
     char place[300];
-    int code = cli_tokens(c, &list, &n);
+    int code = cli_tokens_named(c, &list, &n);
 
     if (code != CLI_OK) {
         free(list);
@@ -55,17 +74,21 @@ static int list_tokens(cli *c)
     }
     for (size_t i = 0; i < n; i++) {
         char *label = cli_printable(list[i].label), *serial = cli_printable(list[i].serial);
+        char *slot = cli_printf("%lu", list[i].slot);
 
         if (!shown++ && !c->value[OPT_QUIET])
-            printf("%4s  %-16s  %-18s  %s\n", _("SLOT"), _("SERIAL"), _("STATE"), _("LABEL"));
-        printf("%4lu  %-16s  %-18s  %s\n", list[i].slot, *serial ? serial : "-",
-               cli_token_state(&list[i]), label);
+            print_row(_("SLOT"), _("SERIAL"), _("STATE"), _("LABEL"));
+        print_row(slot, *serial ? serial : "-", cli_token_state_words(&list[i]), label);
         used += list[i].initialized && !list[i].factory;
+        free(slot);
         free(serial);
         free(label);
     }
     gt_p11_place(c->p11, place, sizeof(place));
-    if (!used)
+    if (!used && cli_tokens_unreadable(list, n))
+        cli_say(c, _("No token can be read%s: \"gosttoken doctor tokens\" says what to do."),
+                place);
+    else if (!used)
         cli_say(c, _("No token is in use%s; \"gosttoken init --label NAME\" makes one."), place);
     cli_tokens_warn(list, n);
     if (!c->value[OPT_QUIET])
@@ -114,7 +137,7 @@ static int list_one(cli *c, const cli_token *t, int login, P11KitUri *uri, cJSON
 /* The tokens whose objects are listed: the one chosen, or all that are in use. */
 static int tokens_in_use(cli *c, cli_token **list, size_t *n)
 {
-    size_t used = 0;
+    size_t used = 0, unreadable;
     char place[300];
     int code;
 
@@ -126,14 +149,21 @@ static int tokens_in_use(cli *c, cli_token **list, size_t *n)
     code = cli_tokens(c, list, n);
     if (code == CLI_OK)
         cli_tokens_warn(*list, *n);
+    unreadable = cli_tokens_unreadable(*list, *n);
     for (size_t i = 0; code == CLI_OK && i < *n; i++)
         if ((*list)[i].initialized && !(*list)[i].factory)
             (*list)[used++] = (*list)[i];
     *n = used;
     if (code == CLI_OK && used == 0) {
         gt_p11_place(c->p11, place, sizeof(place));
-        code = cli_fail(CLI_NOT_FOUND,
-                        _("there is no token%s; \"gosttoken init --label NAME\" makes one"), place);
+        code = unreadable
+                   ? cli_fail(CLI_NOT_FOUND,
+                              _("there is no token that can be read%s: \"gosttoken doctor tokens\" "
+                                "says what to do"),
+                              place)
+                   : cli_fail(CLI_NOT_FOUND,
+                              _("there is no token%s; \"gosttoken init --label NAME\" makes one"),
+                              place);
     }
     return code;
 }
@@ -206,6 +236,11 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_LOGIN, CLI_ONLY_WITH, "objects"},
+    {0},
+};
+
 const cli_command cli_list = {
     .name = "list",
     .operands = "[tokens|objects]",
@@ -213,8 +248,9 @@ const cli_command cli_list = {
     .summary = N_("Lists the tokens, or the objects on them with their URIs"),
     .details =
         N_("Objects: private keys are shown after a login, which takes place when a PIN is given\n"
-           "by an option or the environment, or with --login. Without --token those of every\n"
-           "token are shown."),
+           "by an option or the environment, or with --login. With --token only that token, or\n"
+           "what is on it, is shown."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

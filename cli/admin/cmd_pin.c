@@ -248,6 +248,20 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_MUST_CHANGE, CLI_ONLY_WITH, "set"},
+    {OPT_NEW_PIN_FILE, CLI_ONLY_WITH, "change|set"},
+    {OPT_NEW_PIN_FD, CLI_ONLY_WITH, "change|set"},
+    {OPT_SO, CLI_ONLY_WITH, "change"},
+    {OPT_SO_PIN_FILE, CLI_ONLY_WITH, "set|unlock|--so"},
+    {OPT_SO_PIN_FD, CLI_ONLY_WITH, "set|unlock|--so"},
+    {OPT_PIN_FILE, CLI_ONLY_WITH, "change"},
+    {OPT_PIN_FD, CLI_ONLY_WITH, "change"},
+    {OPT_PIN_FILE, CLI_NOT_WITH, "--so"},
+    {OPT_PIN_FD, CLI_NOT_WITH, "--so"},
+    {0},
+};
+
 const cli_command cli_pin_command = {
     .name = "pin",
     .operands = "change|set|unlock|policy",
@@ -260,5 +274,6 @@ const cli_command cli_pin_command = {
            "the present ones stand, and who may change what. PINs that no option gives are asked\n"
            "for on the terminal, new ones twice."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

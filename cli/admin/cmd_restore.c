@@ -56,12 +56,16 @@ static int report(cli *c, const restoring *r, int restored)
     if (c->value[OPT_JSON]) {
         json = cli_backup_json(&r->info);
         cli_json_bool(json, "restored", restored);
-        if (restored)
+        if (restored) {
             cli_json_bool(json, "replaced", r->info.replaced != 0);
+            cli_json_string(json, "kept", *r->info.kept ? r->info.kept : NULL);
+        }
         code = cli_json_print(json);
     } else if (restored) {
         cli_say(c, _("The token \"%s\" is in slot %lu, as it was at %s: %lu objects."), label,
                 (unsigned long)r->info.slot, when, (unsigned long)r->info.objects);
+        if (*r->info.kept)
+            cli_say(c, _("The damaged file that was there is kept as %s."), r->info.kept);
     } else {
         cli_say(c,
                 _("%s is whole: a copy of the token \"%s\" (serial number %.16s), made at %s, with "
@@ -73,59 +77,105 @@ static int report(cli *c, const restoring *r, int restored)
     return code;
 }
 
-/* The token that would be replaced: the same one, or whatever is in the slot that was named. */
-static const cli_token *find_old(const restoring *r, const cli_token *list, size_t n)
+/* What is in the way. */
+typedef enum obstacle {
+    NOTHING,
+    SAME,       /* this token */
+    OTHER,      /* another one, in the slot that was named */
+    UNREADABLE, /* in the slot that was named, or where this token was */
+    PERHAPS,    /* somewhere is a token that cannot be read: it may be this one */
+} obstacle;
+
+static obstacle find_old(const restoring *r, const cli_token *list, size_t n, const cli_token **old)
 {
-    for (size_t i = 0; i < n; i++)
+    CK_SLOT_ID slot = r->slot == GOSTTOKEN_SLOT_ANY ? r->info.slot : r->slot;
+
+    for (size_t i = 0; i < n; i++) {
+        *old = &list[i];
         if (list[i].initialized && strncmp(list[i].serial, (const char *)r->info.serial, 16) == 0)
-            return &list[i];
-    for (size_t i = 0; i < n; i++)
-        if (list[i].slot == r->slot && !list[i].untouched &&
-            (list[i].initialized || list[i].trouble[0] != '\0'))
-            return &list[i];
-    return NULL;
+            return SAME;
+    }
+    for (size_t i = 0; i < n; i++) {
+        *old = &list[i];
+        if (list[i].slot == slot && *list[i].trouble)
+            return UNREADABLE;
+        if (list[i].slot == r->slot && list[i].initialized && !list[i].untouched)
+            return OTHER;
+    }
+    for (size_t i = 0; i < n && r->slot == GOSTTOKEN_SLOT_ANY; i++) {
+        *old = &list[i];
+        if (*list[i].trouble)
+            return PERHAPS;
+    }
+    return NOTHING;
+}
+
+static int refuse(obstacle what, const cli_token *old, const char *label, const char *when)
+{
+    switch (what) {
+    case SAME:
+        return cli_fail(CLI_FAILURE,
+                        _("the token \"%s\" is here, in slot %lu: --force puts it back to what it "
+                          "was at %s"),
+                        label, old->slot, when);
+    case OTHER:
+        return cli_fail(CLI_FAILURE, _("slot %lu has another token, \"%s\": --force replaces it"),
+                        old->slot, label);
+    case UNREADABLE:
+        return cli_fail(CLI_FAILURE,
+                        _("in slot %lu is a token that cannot be read: --force puts the backup in "
+                          "its place and keeps the file beside it (%s)"),
+                        old->slot, old->trouble);
+    default: /* it is known when the backup is opened */
+        return CLI_OK;
+    }
+}
+
+static int ask(cli *c, obstacle what, const cli_token *old, const char *label, const char *when)
+{
+    char *question;
+    int code;
+
+    if (what == SAME)
+        question = cli_printf(_("Put the token \"%s\" back to what it was at %s? What was done "
+                                "since then is lost."),
+                              label, when);
+    else if (what == OTHER)
+        question = cli_printf(_("Replace the token \"%s\" in slot %lu? All that is on it is lost."),
+                              label, old->slot);
+    else if (what == UNREADABLE)
+        question = cli_printf(_("The token in slot %lu cannot be read (%s). Put the backup in its "
+                                "place? The file is kept beside it."),
+                              old->slot, old->trouble);
+    else
+        question = cli_printf(_("The token in slot %lu cannot be read (%s). If it is that of the "
+                                "backup, put the backup in its place? The file is kept beside it."),
+                              old->slot, old->trouble);
+    code = cli_confirm(c, question);
+    free(question);
+    return code;
 }
 
 static int confirm(cli *c, const restoring *r)
 {
-    const cli_token *old;
+    const cli_token *old = NULL;
     cli_token *list = NULL;
-    char *label, *when, *question;
+    char *label, *when;
+    obstacle what;
     size_t n = 0;
-    int same, code = cli_tokens(c, &list, &n);
+    int code = cli_tokens(c, &list, &n);
 
     if (code != CLI_OK)
         return code;
-    old = find_old(r, list, n);
-    if (old == NULL) {
-        free(list);
-        return CLI_OK;
-    }
-    same = old->initialized && strncmp(old->serial, (const char *)r->info.serial, 16) == 0;
-    label = cli_printable(old->label);
-    when = cli_backup_time(&r->info);
-    if (!c->value[OPT_FORCE]) {
+    what = find_old(r, list, n, &old);
+    if (what != NOTHING) {
+        label = cli_printable(old->label);
+        when = cli_backup_time(&r->info);
         code =
-            same ? cli_fail(CLI_FAILURE,
-                            _("the token \"%s\" is here, in slot %lu: --force puts it back to what "
-                              "it was at %s"),
-                            label, old->slot, when)
-                 : cli_fail(CLI_FAILURE,
-                            _("slot %lu has another token, \"%s\": --force replaces it"), old->slot,
-                            label);
-    } else {
-        question =
-            same ? cli_printf(_("Put the token \"%s\" back to what it was at %s? What was done "
-                                "since then is lost."),
-                              label, when)
-                 : cli_printf(_("Replace the token \"%s\" in slot %lu? All that is on it is "
-                                "lost."),
-                              label, old->slot);
-        code = cli_confirm(c, question);
-        free(question);
+            c->value[OPT_FORCE] ? ask(c, what, old, label, when) : refuse(what, old, label, when);
+        free(label);
+        free(when);
     }
-    free(label);
-    free(when);
     free(list);
     return code;
 }
@@ -242,6 +292,18 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_TOKEN, CLI_NEVER, ""},
+    {OPT_SLOT, CLI_NOT_WITH, "--check"},
+    {OPT_FORCE, CLI_NOT_WITH, "--check"},
+    {OPT_BACKUP_SO, CLI_NOT_WITH, "--check"},
+    {OPT_SO_PIN_FILE, CLI_NOT_WITH, "--check"},
+    {OPT_SO_PIN_FD, CLI_NOT_WITH, "--check"},
+    {OPT_PIN_FILE, CLI_NOT_WITH, "--so|--so-pin-file|--so-pin-fd"},
+    {OPT_PIN_FD, CLI_NOT_WITH, "--so|--so-pin-file|--so-pin-fd"},
+    {0},
+};
+
 const cli_command cli_restore = {
     .name = "restore",
     .operands = "FILE",
@@ -250,7 +312,9 @@ const cli_command cli_restore = {
     .details = N_(
         "The token has its old label, serial number, objects and PINs. A PIN as it was when the\n"
         "backup was made is asked for: the user's, or with --so the SO's. If the token is there\n"
-        "still, --force replaces it; tries that were spent on its PINs stay spent."),
+        "still, --force replaces it; tries that were spent on its PINs stay spent. A damaged\n"
+        "file is replaced so, too, and kept beside the new one."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

@@ -32,7 +32,7 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-int cli_mechanisms_read(cli *c, CK_SLOT_ID slot, cli_mechanisms *m)
+CK_RV cli_mechanisms_read(cli *c, CK_SLOT_ID slot, cli_mechanisms *m)
 {
     CK_MECHANISM_TYPE *types = NULL;
     CK_ULONG n = 0;
@@ -44,7 +44,7 @@ int cli_mechanisms_read(cli *c, CK_SLOT_ID slot, cli_mechanisms *m)
     }
     if (rv != CKR_OK) {
         free(types);
-        return cli_fail_rv(c, rv, "%s", _("list the mechanisms"));
+        return rv;
     }
     m->at = cli_alloc((n + 1) * sizeof(*m->at));
     for (CK_ULONG i = 0; i < n; i++) {
@@ -54,7 +54,7 @@ int cli_mechanisms_read(cli *c, CK_SLOT_ID slot, cli_mechanisms *m)
     }
     free(types);
     qsort(m->at, m->n, sizeof(*m->at), by_number);
-    return CLI_OK;
+    return CKR_OK;
 }
 
 void cli_mechanisms_free(cli_mechanisms *m)

@@ -15,8 +15,8 @@ typedef struct cli_mechanisms {
     size_t n;
 } cli_mechanisms;
 
-/* By their numbers. */
-int cli_mechanisms_read(cli *c, CK_SLOT_ID slot, cli_mechanisms *m);
+/* By their numbers. Says nothing of a failure. */
+CK_RV cli_mechanisms_read(cli *c, CK_SLOT_ID slot, cli_mechanisms *m);
 void cli_mechanisms_free(cli_mechanisms *m);
 
 void cli_mechanisms_print(const cli_mechanisms *m); /* nothing if they were not read */

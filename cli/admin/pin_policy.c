@@ -4,17 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 #include "cli/admin/pin_policy.h"
 
 #define NAME_COLUMNS 24
 
 void cli_print_line(const char *name, const char *format, ...)
 {
-    wchar_t wide[NAME_COLUMNS * 2];
-    size_t n = mbstowcs(wide, name, sizeof(wide) / sizeof(*wide));
-    int columns = n == (size_t)-1 || n == sizeof(wide) / sizeof(*wide) ? (int)strlen(name)
-                                                                       : wcswidth(wide, n);
+    int columns = cli_columns(name);
     va_list ap;
 
     printf("  %s%*s", name, columns < NAME_COLUMNS ? NAME_COLUMNS - columns : 1, "");

@@ -575,6 +575,11 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_CMS_CHAIN, CLI_ONLY_WITH, "--include chain"},
+    {0},
+};
+
 const cli_command cli_sign = {
     .name = "sign",
     .operands = "FILE...|--dir DIR",
@@ -585,5 +590,6 @@ const cli_command cli_sign = {
         "--signer. Its certificate is the one on the token with the same id. \"-\" is standard\n"
         "input, and then the message goes to standard output."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

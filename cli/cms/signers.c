@@ -368,6 +368,8 @@ static int add_signer(cli *c, const char *spec, given *g, cli_signers *s)
 
     if (s->n == SIGNERS_MAX)
         return cli_fail(CLI_USAGE, _("there are too many signers"));
+    if (spec && !*spec)
+        return cli_fail(CLI_USAGE, _("the label is empty"));
     code = find_signer(c, spec, g, &s->at[s->n++]);
     for (size_t i = 0; code == CLI_OK && i + 1 < s->n; i++)
         if (!X509_cmp(s->at[i].cert, s->at[s->n - 1].cert))

@@ -449,6 +449,11 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_FORCE, CLI_ONLY_WITH, "--out"},
+    {0},
+};
+
 const cli_command cli_verify = {
     .name = "verify",
     .operands = "FILE|DIR...",
@@ -459,5 +464,6 @@ const cli_command cli_verify = {
            "--no-chain is given, that an authority of --ca stands behind each signer. Of a\n"
            "directory, the files are verified whose names end in .sig."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

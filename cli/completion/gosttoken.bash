@@ -2,6 +2,26 @@
 # shellcheck shell=bash
 # Completion for gosttoken(1). What there is to complete comes from the program's own tables.
 
+# The word after the last comma of a list: the cursor's word, those there are.
+_gosttoken_list() {
+    local last=${1##*,}
+    mapfile -t COMPREPLY < <(compgen -P "${1%"$last"}" -W "$2" -- "$last")
+    compopt -o nospace 2>/dev/null
+}
+
+# The labels of the tokens. Not by compgen -W, which would expand what others have put into a label.
+_gosttoken_tokens() {
+    local word previous='' label module=()
+    for word in "${COMP_WORDS[@]}"; do
+        [ "$previous" != --module ] || module=(--module "$word")
+        previous=$word
+    done
+    while read -r label; do
+        [[ $label != "$2"* || $label == *\\* ]] || COMPREPLY+=("$(printf %q "$label")")
+    done < <("$1" "${module[@]}" list --json 2>/dev/null </dev/null |
+        sed -n 's/^[[:space:]]*"label":[[:space:]]*"\(..*\)",$/\1/p')
+}
+
 _gosttoken() {
     local program=${COMP_WORDS[0]} current=${COMP_WORDS[COMP_CWORD]}
     local previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word line tables argument=''
@@ -23,6 +43,37 @@ _gosttoken() {
         [ "$word" = option ] && [ "$line" = "$previous" ] && break
         argument=
     done <<<"$tables"
+    case ${argument:+$previous} in
+    --token)
+        _gosttoken_tokens "$program" "$current"
+        return
+        ;;
+    --paramset)
+        case " ${COMP_WORDS[*]} " in
+        *' gost28147 '*) word='Z A B C D' ;;
+        *' gost2012_512 '*) word='A B C' ;;
+        *) word='A B C XA XB TCA TCB TCC TCD' ;;
+        esac
+        mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
+        return
+        ;;
+    --lang)
+        mapfile -t COMPREPLY < <(compgen -W 'en ru' -- "$current")
+        return
+        ;;
+    --key-usage)
+        _gosttoken_list "$current" 'digitalSignature nonRepudiation keyEncipherment dataEncipherment keyAgreement keyCertSign cRLSign encipherOnly decipherOnly'
+        return
+        ;;
+    --eku-string)
+        _gosttoken_list "$current" 'serverAuth clientAuth codeSigning emailProtection timeStamping OCSPSigning'
+        return
+        ;;
+    --certificate-policies)
+        _gosttoken_list "$current" 'KC1 KC2 KC3 KB1 KB2 KA1'
+        return
+        ;;
+    esac
     case $argument in
     PATH | FILE | FILE\|DIR | DIR)
         compopt -o filenames 2>/dev/null

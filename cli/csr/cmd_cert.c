@@ -263,6 +263,13 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_LABEL, CLI_ONLY_WITH, "install"},
+    {OPT_WITH_CHAIN, CLI_ONLY_WITH, "install"},
+    {OPT_FORCE, CLI_ONLY_WITH, "install"},
+    {0},
+};
+
 const cli_command cli_cert_command = {
     .name = "cert",
     .operands = "install|show FILE|-",
@@ -273,5 +280,6 @@ const cli_command cli_cert_command = {
            "the\n"
            "token, and stores it with the key's id and label. show prints what is in a file."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

@@ -401,6 +401,11 @@ static const cli_option options[] = {
 
 _Static_assert(OPT_FIELDS + CSR_FIELD_COUNT <= OPT_COUNT, "there is room for the options");
 
+static const cli_rule rules[] = {
+    {OPT_FORCE, CLI_ONLY_WITH, "--out"},
+    {0},
+};
+
 const cli_command cli_csr = {
     .name = "csr",
     .operands = "[URI]",
@@ -411,5 +416,6 @@ const cli_command cli_csr = {
            "only one. Each parameter is an option, and a field of the JSON file of --params; an\n"
            "option takes the place of a field. gosttoken(1) describes each of them."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

@@ -123,11 +123,34 @@ int csr_has_own_extensions(const csr_request *r)
     return own_extensions(r) != NULL;
 }
 
+/* Values of the attributes that hold extensions: RFC 2985, 5.4.2 has one. */
+static size_t own_sets(const csr_request *r)
+{
+    static const char *const oids[] = {OID_EXTENSIONS, OID_MS_EXTENSIONS};
+    size_t n = 0;
+
+    for (size_t k = 0; k < 2; k++) {
+        csr_buf der = {0};
+
+        for (size_t i = 0; csr_oid(oids[k], &der) && i < r->n_attrs; i++) {
+            if (r->attrs[i].oid.len == der.len && memcmp(r->attrs[i].oid.p, der.p, der.len) == 0)
+                n += r->attrs[i].n;
+            csr_buf_free(&der);
+        }
+        csr_buf_free(&der);
+    }
+    return n;
+}
+
 static int one_set_of_extensions(const csr_request *r, csr_log *log)
 {
-    const char *oid = r->n_exts ? own_extensions(r) : NULL;
+    const char *oid = own_extensions(r);
 
-    if (!oid)
+    if (own_sets(r) > 1)
+        return csr_fail(log, "AttributesData",
+                        _("it holds several lists of the request's extensions: write all of them "
+                          "in one"));
+    if (!oid || !r->n_exts)
         return 1;
     return csr_fail(log, "AttributesData",
                     _("it holds the request's extensions (%s), and %s adds others: write all of "

@@ -59,8 +59,12 @@ int csr_bool(const char *text, int *value);
 
 /* Letter case ignored, also of Cyrillic letters. */
 int csr_same_word(const char *a, const char *b);
-/* Which of the words is nearest to the text: an index. */
-size_t csr_nearest(const char *text, const char *const *words, size_t n);
+/* The word that the text is a misspelling of: at most a third of its letters are other ones, and it
+ * has three or more. NULL: none. */
+const char *csr_nearest(const char *text, const char *const *words, size_t n);
+/* "text" is none of these words: which one may be meant, else all there are. Always returns 0. */
+int csr_unknown(csr_log *log, const char *where, const char *text, const char *const *words,
+                size_t n);
 
 /* The next item of "a, b; c d", blanks around it left out; NULL after the last one. An empty item
  * is "". by_blank: blanks part items as well. *at is the text at first. Freed with free(). */
@@ -139,6 +143,11 @@ int csr_add_ext(csr_request *r, const char *where, const char *oid, int critical
 /* Adds a value to the attribute. */
 int csr_add_attr(csr_request *r, const char *where, const char *oid, const void *value, size_t len,
                  csr_log *log);
+/* Is the value what OpenSSL knows the extension to hold? Explained if not; of an extension that it
+ * does not know, nothing is said. extension.c */
+int csr_check_ext(const char *where, const char *oid, const void *value, size_t len, csr_log *log);
+/* The value of an attribute that holds the request's extensions: each is checked. */
+int csr_check_exts(const char *where, const char *oid, const void *value, size_t len, csr_log *log);
 int csr_add_named(csr_request *r, const char *where, const char *name, const char *value,
                   csr_log *log);
 const csr_ext *csr_find_ext(const csr_request *r, const char *oid);

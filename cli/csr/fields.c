@@ -13,6 +13,19 @@ const csr_field csr_fields[CSR_FIELD_COUNT] = {CSR_FIELDS(ROW)};
 static const int validity[] = {CSR_EXPIRATION_DATE, CSR_CERT_PERIOD, CSR_CERT_PERIOD_UNITS};
 #define VALIDITY (sizeof(validity) / sizeof(*validity))
 
+static int no_such_field(const char *name, const char *const *names, csr_log *log)
+{
+    const char *near = csr_nearest(name, names, CSR_FIELD_COUNT);
+
+    if (near)
+        return csr_fail(log, "JSON", _("there is no parameter \"%.60s\"; did you mean \"%s\"?"),
+                        name, near);
+    return csr_fail(log, "JSON",
+                    _("there is no parameter \"%.60s\": gosttoken(1) has their names, those of the "
+                      "options without hyphens"),
+                    name);
+}
+
 static int sort_fields(const cJSON *json, const cJSON **found, csr_log *log)
 {
     const char *names[CSR_FIELD_COUNT];
@@ -27,8 +40,7 @@ static int sort_fields(const cJSON *json, const cJSON **found, csr_log *log)
         while (i < CSR_FIELD_COUNT && !csr_same_word(names[i], m->string))
             i++;
         if (i == CSR_FIELD_COUNT)
-            return csr_fail(log, "JSON", _("there is no parameter \"%.60s\"; did you mean \"%s\"?"),
-                            m->string, names[csr_nearest(m->string, names, CSR_FIELD_COUNT)]);
+            return no_such_field(m->string, names, log);
         if (found[i])
             return csr_fail(log, names[i], _("it is there twice"));
         found[i] = m;

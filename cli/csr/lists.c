@@ -94,8 +94,7 @@ static int members_of(const cJSON *object, const list_kind *kind, const cJSON **
         while (i < n && !csr_same_word(kind->members[i], m->string))
             i++;
         if (i == n)
-            return csr_fail(log, where, _("\"%.60s\" is not known; did you mean \"%s\"?"),
-                            m->string, kind->members[csr_nearest(m->string, kind->members, n)]);
+            return csr_unknown(log, where, m->string, kind->members, n);
         if (found[i])
             return csr_fail(log, where, _("\"%.60s\" is there twice"), m->string);
         found[i] = m;
@@ -183,7 +182,8 @@ static int take_extension(csr_request *r, const cJSON *const *m, const char *whe
     int critical = cJSON_IsTrue(m[2]), ok = oid && read_oid(oid, inner, log);
 
     text = ok ? text_of(m[1], "Value", where, inner, log) : NULL;
-    ok = text && read_value(text, inner, &value, log);
+    ok = text && read_value(text, inner, &value, log) &&
+         csr_check_ext(inner, oid, value.p, value.len, log);
     if (ok && !cJSON_IsBool(m[2])) {
         text = text_of(m[2], "Critical", where, inner, log);
         ok = text && (csr_bool(text, &critical) ||
@@ -246,6 +246,7 @@ static int take_attribute(csr_request *r, const cJSON *const *m, const char *whe
         snprintf(name, sizeof(name), "Blobs[%d]", i++);
         text = text_of(blob, name, where, inner, log);
         ok = text && read_value(text, inner, &value, log) &&
+             csr_check_exts(inner, oid, value.p, value.len, log) &&
              csr_add_attr(r, inner, oid, value.p, value.len, log);
         csr_buf_free(&value);
     }
@@ -314,6 +315,7 @@ static int config_line(csr_request *r, const char *line, const char *where, csr_
     }
     ok = csr_is_utf8(part[0]) || csr_fail(log, where, _("it is not well-formed UTF-8"));
     ok = ok && read_oid(part[0], where, log) && read_value(part[1], where, &value, log) &&
+         csr_check_ext(where, part[0], value.p, value.len, log) &&
          csr_add_ext(r, where, part[0], critical, value.p, value.len, log);
 end:
     csr_buf_free(&value);

@@ -12,8 +12,9 @@
 #include "cli/csr/digits.h"
 #include "cli/csr/csr.h"
 
-#define NAMES_MAX 8
-#define VALUE_MAX 32768
+#define NAMES_MAX    8
+#define VALUE_MAX    32768
+#define INNLE_DIGITS 10
 
 typedef struct name_type {
     const char *names[NAMES_MAX]; /* the first is the one in messages */
@@ -90,7 +91,20 @@ static const char *nearest_name(const char *name)
     for (size_t i = 0; i < TYPES; i++)
         for (size_t j = 0; j < NAMES_MAX && types[i].names[j]; j++)
             names[n++] = types[i].names[j];
-    return names[csr_nearest(name, names, n)];
+    return csr_nearest(name, names, n);
+}
+
+static void no_such_name(const char *attr, const char *where, csr_log *log)
+{
+    const char *near = nearest_name(attr);
+
+    if (near)
+        csr_fail(log, where, _("\"%.60s\" is not an attribute of a name; did you mean \"%s\"?"),
+                 attr, near);
+    else
+        csr_fail(log, where,
+                 _("\"%.60s\" is not an attribute of a name such as %s, nor an object identifier"),
+                 attr, "CN, O, ИНН");
 }
 
 /* Is every character one that the type has? */
@@ -119,14 +133,24 @@ static char *digits_of(const char *value)
     return digits;
 }
 
-static int check_digits(const name_type *t, const char *where, const char *digits, csr_log *log)
+/* `attr` is its name as it was typed. */
+static int check_digits(const name_type *t, const char *attr, const char *where, const char *digits,
+                        csr_log *log)
 {
-    if (strlen(digits) != t->digits || strspn(digits, "0123456789") != t->digits)
-        return csr_fail(log, where, _("%s has %zu digits, and \"%.60s\" is not that"), t->names[0],
+    size_t n = strlen(digits), all = strspn(digits, "0123456789") == n;
+
+    if (all && n == INNLE_DIGITS && t->sum == csr_sum_inn)
+        return csr_fail(log, where,
+                        _("%.60s has 12 digits, those of a person; the 10 digits of a company's, "
+                          "\"%s\", go to %s"),
+                        attr, digits, "ИННЮЛ (INNLE)");
+    if (!all || n != t->digits)
+        return csr_fail(log, where, _("%.60s has %zu digits, and \"%.60s\" is not that"), attr,
                         t->digits, digits);
     if (!t->sum(digits))
-        csr_warn(log, where, _("the check digits of %s %s are wrong: look whether it is mistyped"),
-                 t->names[0], digits);
+        csr_warn(log, where,
+                 _("the check digits of %.60s %s are wrong: look whether it is mistyped"), attr,
+                 digits);
     return 1;
 }
 
@@ -142,8 +166,7 @@ static int add(X509_NAME *name, const char *where, const char *attr, const char 
     int type = t ? t->type : V_ASN1_UTF8STRING, ok = 0;
 
     if (!csr_oid(t ? t->oid : attr, &oid)) {
-        csr_fail(log, where, _("\"%.60s\" is not an attribute of a name; did you mean \"%s\"?"),
-                 attr, nearest_name(attr));
+        no_such_name(attr, where, log);
         goto end;
     }
     if (!*value) {
@@ -157,7 +180,7 @@ static int add(X509_NAME *name, const char *where, const char *attr, const char 
     }
     if (t && t->digits) {
         value = digits = digits_of(value);
-        if (!check_digits(t, where, digits, log))
+        if (!check_digits(t, attr, where, digits, log))
             goto end;
     }
     if (t && strcmp(t->oid, "2.5.4.6") == 0 &&
@@ -172,8 +195,8 @@ static int add(X509_NAME *name, const char *where, const char *attr, const char 
     }
     if (t && t->usual && csr_chars(value) > t->usual)
         csr_warn(log, where,
-                 _("the value of %s has more than %zu characters: not every authority takes it"),
-                 t->names[0], t->usual);
+                 _("the value of %.60s has more than %zu characters: not every authority takes it"),
+                 attr, t->usual);
     p = oid.p;
     object = d2i_ASN1_OBJECT(NULL, &p, (long)oid.len);
     ok = object && X509_NAME_add_entry_by_OBJ(name, object, type, (const unsigned char *)value,

@@ -81,8 +81,7 @@ static int unknown(const word *words, size_t n, const char *name, const char *wh
 
     for (size_t i = 0; i < n; i++)
         names[i] = words[i].name;
-    return csr_fail(log, where, _("\"%.100s\" is not known; did you mean \"%s\"?"), name,
-                    names[csr_nearest(name, names, n)]);
+    return csr_unknown(log, where, name, names, n);
 }
 
 /* The DER OID of a word of the table, or of an object identifier. */

@@ -228,19 +228,41 @@ static size_t distance(const char *a, const char *b)
     return row[m];
 }
 
-size_t csr_nearest(const char *text, const char *const *words, size_t n)
+const char *csr_nearest(const char *text, const char *const *words, size_t n)
 {
-    size_t best = 0, least = (size_t)-1;
+    unsigned letters[WORD_MAX];
+    size_t len = small_letters(text, letters, WORD_MAX), least = len / 3 + 1;
+    const char *best = NULL;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; len >= 3 && i < n; i++) {
         size_t d = distance(text, words[i]);
 
         if (d < least) {
             least = d;
-            best = i;
+            best = words[i];
         }
     }
     return best;
+}
+
+int csr_unknown(csr_log *log, const char *where, const char *text, const char *const *words,
+                size_t n)
+{
+    const char *near = csr_nearest(text, words, n);
+    char *all;
+
+    if (near)
+        return csr_fail(log, where, _("\"%.60s\" is not known; did you mean \"%s\"?"), text, near);
+    all = cli_strdup("");
+    for (size_t i = 0; i < n; i++) {
+        char *more = cli_printf("%s%s%s", all, i ? ", " : "", words[i]);
+
+        free(all);
+        all = more;
+    }
+    csr_fail(log, where, _("\"%.60s\" is not known; there are: %s"), text, all);
+    free(all);
+    return 0;
 }
 
 char *csr_item(const char **at, int by_blank)

@@ -34,8 +34,7 @@ static int word_of(const csr_value *v, const char *const *words, csr_log *log)
     for (; words[n]; n++)
         if (csr_same_word(text, words[n]))
             return (int)n;
-    csr_fail(log, v->field, _("\"%.60s\" is not known; did you mean \"%s\"?"), text,
-             words[csr_nearest(text, words, n)]);
+    csr_unknown(log, v->field, text, words, n);
     return -1;
 }
 

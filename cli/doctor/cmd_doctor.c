@@ -120,7 +120,9 @@ static void print_nagios(const cJSON *all, const size_t counts[DOC_STATES])
     const doc_status worst = counts[DOC_ERROR] ? DOC_ERROR : DOC_WARNING;
     const cJSON *f;
 
-    printf("GOSTTOKEN %s - %zu errors, %zu warnings", word, counts[DOC_ERROR], counts[DOC_WARNING]);
+    printf("GOSTTOKEN %s - %zu error%s, %zu warning%s", word, counts[DOC_ERROR],
+           counts[DOC_ERROR] == 1 ? "" : "s", counts[DOC_WARNING],
+           counts[DOC_WARNING] == 1 ? "" : "s");
     cJSON_ArrayForEach(f, all)
     {
         if (doc_finding_status(f) == worst) {
@@ -129,6 +131,17 @@ static void print_nagios(const cJSON *all, const size_t counts[DOC_STATES])
         }
     }
     printf(" | errors=%zu warnings=%zu\n", counts[DOC_ERROR], counts[DOC_WARNING]);
+}
+
+static void say_counts(const cli *c, const size_t counts[DOC_STATES])
+{
+    size_t e = counts[DOC_ERROR], w = counts[DOC_WARNING];
+    char *errors = cli_printf(ngettext("%zu error", "%zu errors", e), e);
+    char *warnings = cli_printf(ngettext("%zu warning", "%zu warnings", w), w);
+
+    cli_say(c, "%s, %s", errors, warnings);
+    free(errors);
+    free(warnings);
 }
 
 static int exit_code(const cli *c, const size_t counts[DOC_STATES])
@@ -167,7 +180,7 @@ static int examine(cli *c, doctor *d)
     if (c->value[OPT_NAGIOS])
         print_nagios(all, counts);
     else
-        cli_say(c, _("%zu errors, %zu warnings"), counts[DOC_ERROR], counts[DOC_WARNING]);
+        say_counts(c, counts);
     cJSON_Delete(all);
     return code;
 }
@@ -209,6 +222,13 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_DAYS, CLI_ONLY_WITH, "|pins|certificates"},
+    {OPT_CA, CLI_ONLY_WITH, "|certificates"},
+    {OPT_MIN_FREE, CLI_ONLY_WITH, "|space"},
+    {0},
+};
+
 const cli_command cli_doctor = {
     .name = "doctor",
     .operands = "[CHECK...]",
@@ -220,5 +240,6 @@ const cli_command cli_doctor = {
         "and no PIN is asked for: only --pin-file or --pin-fd give one, to see private keys.\n"
         "The exit code is 0 if all is well, 6 for warnings, 1 for errors."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

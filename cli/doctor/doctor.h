@@ -9,6 +9,7 @@
 #define CLI_DOCTOR_H
 
 #include "cli/json.h"
+#include "cli/setup/conf.h"
 
 typedef enum doc_status { DOC_OK, DOC_SKIPPED, DOC_WARNING, DOC_ERROR, DOC_STATES } doc_status;
 
@@ -66,14 +67,7 @@ int doc_tokens(doctor *d, cli_token **list, size_t *n);
 typedef struct doc_cnf {
     char *path;    /* what OpenSSL would read; NULL: it reads none */
     int there;     /* the file can be read */
-    char *mistake; /* why it cannot be parsed; NULL */
-    int ours;      /* there is a section of our provider */
-    int default_active, ours_active;
-    char *name;              /* of our provider, as programs call it; NULL */
-    char *provider, *module; /* of our section: module, module-path; NULL */
-    char *token, *pin_source;
-    int has_pin;                       /* the PIN itself stands in the file */
-    char *gost_engine, *gost_provider; /* the section of another one; NULL */
+    cli_conf conf; /* what it says; all NULL if it is not there */
 } doc_cnf;
 
 void doc_cnf_read(doc_cnf *cnf);

@@ -28,23 +28,23 @@ void doc_engines(doctor *d)
     doc_cnf cnf;
 
     doc_cnf_read(&cnf);
-    if (cnf.gost_engine)
+    if (cnf.conf.gost_engine)
         doc_find(
             d, DOC_WARNING, doc_command("editor", cnf.path),
             _("%s loads another GOST engine (section [%s]): it may take keys of tokens for its "
               "own; leave one of the two"),
-            cnf.path, cnf.gost_engine);
-    if (cnf.gost_provider)
+            cnf.path, cnf.conf.gost_engine);
+    if (cnf.conf.gost_provider)
         doc_find(
             d, DOC_WARNING, doc_command("editor", cnf.path),
             _("%s loads another GOST provider (section [%s]): which one serves an algorithm is "
               "left to chance; leave one of the two"),
-            cnf.path, cnf.gost_provider);
+            cnf.path, cnf.conf.gost_provider);
     for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
         char *dir = directory(others[i].where), *path;
 
         path = cli_printf("%s/%s", dir ? dir : "", others[i].file);
-        if (dir && !access(path, F_OK) && !cnf.gost_engine && !cnf.gost_provider)
+        if (dir && !access(path, F_OK) && !cnf.conf.gost_engine && !cnf.conf.gost_provider)
             doc_find(d, DOC_OK, NULL, _("%s is installed, and not loaded by openssl.cnf"), path);
         free(path);
         free(dir);

@@ -74,13 +74,15 @@ static void compare(doctor *d, const char *path)
     doc_cnf cnf;
 
     doc_cnf_read(&cnf);
-    if (cnf.module && access(cnf.module, R_OK))
+    if (cnf.conf.module_path && access(cnf.conf.module_path, R_OK))
         doc_find(d, DOC_ERROR, cli_strdup("gosttoken config"),
-                 _("%s has module-path = %s, which cannot be read"), cnf.path, cnf.module);
-    else if (cnf.module && !d->c->value[OPT_MODULE] && !same_file(cnf.module, path))
-        doc_find(d, DOC_WARNING, doc_command("gosttoken list --module", cnf.module),
+                 _("%s has module-path = %s, which cannot be read"), cnf.path,
+                 cnf.conf.module_path);
+    else if (cnf.conf.module_path && !d->c->value[OPT_MODULE] &&
+             !same_file(cnf.conf.module_path, path))
+        doc_find(d, DOC_WARNING, doc_command("gosttoken list --module", cnf.conf.module_path),
                  _("OpenSSL uses another module than this program: %s has module-path = %s"),
-                 cnf.path, cnf.module);
+                 cnf.path, cnf.conf.module_path);
     doc_cnf_free(&cnf);
 }
 
@@ -132,6 +134,8 @@ int doc_tokens(doctor *d, cli_token **list, size_t *n)
         *n = cli_token_choose(d->c, NULL, *list) == CLI_OK;
     } else if (cli_tokens(d->c, list, n) != CLI_OK) {
         *n = 0;
+    } else {
+        cli_tokens_warn(*list, *n);
     }
     why = doc_heard();
     for (size_t i = 0; i < *n; i++)

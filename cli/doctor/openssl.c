@@ -59,7 +59,7 @@ static void look_at_secrets(doctor *d, const doc_cnf *cnf)
 {
     struct stat st;
 
-    if (cnf->has_pin && stat(cnf->path, &st) == 0)
+    if (cnf->conf.has_pin && stat(cnf->path, &st) == 0)
         doc_find(d, st.st_mode & (S_IRGRP | S_IROTH) ? DOC_ERROR : DOC_WARNING,
                  cli_printf("gosttoken config --pin-source FILE"),
                  st.st_mode & (S_IRGRP | S_IROTH)
@@ -67,15 +67,16 @@ static void look_at_secrets(doctor *d, const doc_cnf *cnf)
                      : _("%s holds the PIN (mode %03o): a file of its own, named by pin-source, is "
                          "better"),
                  cnf->path, (unsigned)st.st_mode & 0777);
-    if (!cnf->pin_source)
+    if (!cnf->conf.pin_source)
         return;
-    if (stat(cnf->pin_source, &st) != 0 || access(cnf->pin_source, R_OK))
+    if (stat(cnf->conf.pin_source, &st) != 0 || access(cnf->conf.pin_source, R_OK))
         doc_find(d, DOC_ERROR, cli_strdup("gosttoken config --pin-source FILE"),
-                 _("%s has pin-source = %s, which cannot be read"), cnf->path, cnf->pin_source);
+                 _("%s has pin-source = %s, which cannot be read"), cnf->path,
+                 cnf->conf.pin_source);
     else if (st.st_mode & (S_IRWXG | S_IRWXO) & ~(mode_t)S_IXOTH)
         doc_find(d, st.st_mode & (S_IWGRP | S_IWOTH | S_IROTH) ? DOC_ERROR : DOC_WARNING,
-                 doc_command("chmod 600", cnf->pin_source),
-                 _("the PIN file %s is open to others (mode %03o)"), cnf->pin_source,
+                 doc_command("chmod 600", cnf->conf.pin_source),
+                 _("the PIN file %s is open to others (mode %03o)"), cnf->conf.pin_source,
                  (unsigned)st.st_mode & 0777);
 }
 
@@ -84,22 +85,31 @@ static void look_at_section(doctor *d, const doc_cnf *cnf)
     char *edit = cli_printf("editor %s", cnf->path);
     int before = cJSON_GetArraySize(d->findings);
 
-    if (!cnf->ours_active)
+    if (!cnf->conf.active)
         doc_find(d, DOC_ERROR, cli_strdup(edit),
                  _("%s has a section for gosttoken without \"activate = 1\": it does nothing"),
                  cnf->path);
-    if (!cnf->default_active)
+    if (!cnf->conf.default_active)
         doc_find(d, DOC_ERROR, cli_strdup(edit),
                  _("%s activates gosttoken and not OpenSSL's default provider: programs lose every "
                    "algorithm but GOST's"),
                  cnf->path);
-    if (cnf->provider && access(cnf->provider, R_OK) && strchr(cnf->provider, '/'))
+    if (cnf->conf.module && access(cnf->conf.module, R_OK) && strchr(cnf->conf.module, '/'))
         doc_find(d, DOC_ERROR, cli_strdup("gosttoken config"),
-                 _("%s has module = %s, which cannot be read"), cnf->path, cnf->provider);
+                 _("%s has module = %s, which cannot be read"), cnf->path, cnf->conf.module);
     look_at_secrets(d, cnf);
     if (cJSON_GetArraySize(d->findings) == before)
         doc_find(d, DOC_OK, NULL, _("%s is in effect and activates gosttoken"), cnf->path);
     free(edit);
+}
+
+static void look_at_mistake(doctor *d, const doc_cnf *cnf)
+{
+    char *where = cli_printf(_("line %ld: %s"), cnf->conf.line, cnf->conf.mistake);
+
+    doc_find(d, DOC_ERROR, doc_command("editor", cnf->path),
+             _("%s cannot be parsed (%s): OpenSSL ignores all of it"), cnf->path, where);
+    free(where);
 }
 
 void doc_openssl(doctor *d)
@@ -113,10 +123,9 @@ void doc_openssl(doctor *d)
                  _("OpenSSL reads no configuration (%s is not there), and so no program uses "
                    "gosttoken by OpenSSL"),
                  cnf.path ? cnf.path : "openssl.cnf");
-    else if (cnf.mistake)
-        doc_find(d, DOC_ERROR, doc_command("editor", cnf.path),
-                 _("%s cannot be parsed (%s): OpenSSL ignores all of it"), cnf.path, cnf.mistake);
-    else if (!cnf.ours)
+    else if (cnf.conf.mistake)
+        look_at_mistake(d, &cnf);
+    else if (!cnf.conf.gosttoken)
         doc_find(d, DOC_WARNING, cli_strdup("gosttoken config"),
                  _("%s is in effect and does not activate gosttoken: OpenSSL's programs see no "
                    "token"),

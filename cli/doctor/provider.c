@@ -36,7 +36,7 @@ static void tell_mode(doctor *d, const char *name, const char *version)
     EVP_KEYMGMT *native = EVP_KEYMGMT_fetch(NULL, "gost2012_256", ours);
     ENGINE *engine = NULL;
     int bridge = EVP_PKEY_asn1_find_str(&engine, "gost2012_256", -1) != NULL;
-    int old = OpenSSL_version_num() < 0x30200000UL; /* CMS asks for method tables until 3.2 */
+    int old = cli_conf_bridge_needed();
 
     ERR_clear_error();
     if (native && old)
@@ -103,27 +103,27 @@ void doc_provider(doctor *d)
     doc_cnf cnf;
 
     doc_cnf_read(&cnf);
-    if (!cnf.ours || !cnf.ours_active) {
+    if (!cnf.conf.active) {
         try_installed(d);
         goto end;
     }
     /* What fails here, OpenSSL keeps to itself; asked for by name it tells. */
     OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
     ERR_clear_error();
-    if (OSSL_PROVIDER_available(NULL, cnf.name)) {
-        look_at_loaded(d, cnf.name);
+    if (OSSL_PROVIDER_available(NULL, cnf.conf.name)) {
+        look_at_loaded(d, cnf.conf.name);
         goto end;
     }
-    if (cnf.provider) {
-        OSSL_PROVIDER *prov = OSSL_PROVIDER_load(NULL, cnf.provider);
+    if (cnf.conf.module) {
+        OSSL_PROVIDER *prov = OSSL_PROVIDER_load(NULL, cnf.conf.module);
 
         if (prov)
             OSSL_PROVIDER_unload(prov);
     }
     why = cli_ossl_error(&code);
-    doc_find(d, DOC_ERROR, cnf.provider ? doc_command("ldd", cnf.provider) : NULL,
+    doc_find(d, DOC_ERROR, cnf.conf.module ? doc_command("ldd", cnf.conf.module) : NULL,
              _("OpenSSL does not load the provider that %s names (%s): %s"), cnf.path,
-             cnf.provider ? cnf.provider : cnf.name, why);
+             cnf.conf.module ? cnf.conf.module : cnf.conf.name, why);
 end:
     free(why);
     doc_cnf_free(&cnf);

@@ -138,7 +138,10 @@ static void look_at_dir(doctor *d, const char *dir)
     }
     if (st.st_uid != geteuid() && geteuid() != 0) {
         doc_find(d, DOC_ERROR, cli_printf("sudo -u %s gosttoken doctor", owner),
-                 _("%s belongs to %s, who alone (and root) can use the tokens in it"), dir, owner);
+                 st.st_uid == 0
+                     ? _("%s belongs to %s, who alone can use the tokens in it")
+                     : _("%s belongs to %s, who alone (and root) can use the tokens in it"),
+                 dir, owner);
         goto end;
     }
     look_at_mode(d, dir, &st);

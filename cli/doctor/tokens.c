@@ -11,12 +11,18 @@ typedef struct own {
     const char *(*error_text)(void);
 } own;
 
+/* Puts a backup in the place of what is damaged, whatever it is. */
+static char *remedy(CK_SLOT_ID slot)
+{
+    return cli_printf("gosttoken restore FILE --slot %lu --force", slot);
+}
+
 static void look_at_whole(doctor *d, const cli_token *t, const gosttoken_examination *e)
 {
     char *token = doc_token_option(t->label);
 
     if (e->damaged)
-        doc_find(d, DOC_ERROR, cli_strdup("gosttoken restore FILE"),
+        doc_find(d, DOC_ERROR, remedy(t->slot),
                  ngettext("%s: %lu object of the token \"%s\" is damaged: %s",
                           "%s: %lu objects of the token \"%s\" are damaged: %s", e->damaged),
                  e->path, e->damaged, t->label, e->first_damage);
@@ -44,10 +50,9 @@ static void look_at(doctor *d, const own *f, CK_SLOT_ID slot)
     } else if (rv == CKR_TOKEN_NOT_RECOGNIZED) {
         /* A slot that is free answers so, too. */
         if (gt_p11_slot_trouble(d->c->p11, slot, trouble, sizeof(trouble)))
-            doc_find(d, DOC_ERROR, cli_strdup("gosttoken restore FILE"), "%s", trouble);
+            doc_find(d, DOC_ERROR, remedy(slot), "%s", trouble);
     } else {
-        doc_find(d, DOC_ERROR, cli_strdup("gosttoken restore FILE"), "%s (%s)", f->error_text(),
-                 gt_rv_name(rv));
+        doc_find(d, DOC_ERROR, remedy(slot), "%s (%s)", f->error_text(), gt_rv_name(rv));
     }
 }
 

@@ -8,6 +8,7 @@
  *   CODE_ALSO(number, another number in use for it, …)
  *   REASON(name, text, from, from in Russian, meaning, …)
  *   PANEL(number, name, text, from, from in Russian, meaning, …)
+ *   PHRASE(name, words)
  *
  * `gosttoken explain`, docs/errors.md, docs/errors.ru.md and the tests read it.
  */
@@ -39,13 +40,21 @@ typedef struct explain_row {
 extern const explain_row explain_rows[];
 extern const size_t explain_rows_n;
 
+/* Other words for a row, as programs and their makers' pages have them. */
+typedef struct explain_phrase {
+    const char *name, *words;
+} explain_phrase;
+
+extern const explain_phrase explain_phrases[];
+extern const size_t explain_phrases_n;
+
 /* The title of a kind, and its name in JSON. */
 extern const char *const explain_titles[EXPLAIN_KINDS][EXPLAIN_LANGS];
 extern const char *const explain_kind_names[EXPLAIN_KINDS];
 
 typedef enum explain_match {
     EXPLAIN_NONE, /* `found` has names that are like it */
-    EXPLAIN_PART, /* what was asked for is a part of these */
+    EXPLAIN_PART, /* what was asked for is a part of these, the likeliest first */
     EXPLAIN_EXACT /* the codes that were named, by name, number, or within a message */
 } explain_match;
 

@@ -178,18 +178,83 @@ static void by_name(const char *query, explain_found *found)
     free(name);
 }
 
+/* Words that stand for a row: those the program shows, then the phrases. NULL after the last. */
+static const char *words_of(size_t i, const explain_row **r)
+{
+    if (i < explain_rows_n) {
+        *r = &explain_rows[i];
+        return explain_rows[i].text ? explain_rows[i].text : "";
+    }
+    i -= explain_rows_n;
+    if (i >= explain_phrases_n)
+        return NULL;
+    for (size_t k = 0; k < explain_rows_n; k++)
+        if (!strcmp(explain_rows[k].name, explain_phrases[i].name))
+            *r = &explain_rows[k];
+    return explain_phrases[i].words;
+}
+
+/* Do other words cover these, which stand in the query? "Неверное значение ЭЦП" is not
+ * "Неверное значение". */
+static int covered(const char *query, const char *folded)
+{
+    const explain_row *r = NULL;
+    const char *words;
+    int yes = 0;
+
+    for (size_t i = 0; !yes && (words = words_of(i, &r)) != NULL; i++) {
+        char *other = fold(words);
+
+        yes = strlen(other) > strlen(folded) && strstr(other, folded) && strstr(query, other);
+        free(other);
+    }
+    return yes;
+}
+
+static void by_words(const char *query, explain_found *found)
+{
+    const explain_row *r = NULL;
+    const char *words;
+
+    for (size_t i = 0; (words = words_of(i, &r)) != NULL; i++) {
+        char *folded = fold(words);
+
+        if (*folded && strstr(query, folded) && !covered(query, folded))
+            add(found, r);
+        free(folded);
+    }
+}
+
+/* The query is a whole meaning, or (clause) the first clause of one. */
+static void by_meaning(const char *query, int clause, explain_found *found)
+{
+    size_t n = strlen(query);
+
+    for (size_t i = 0; i < EXPLAIN_LANGS * explain_rows_n; i++) {
+        const explain_row *r = &explain_rows[i / EXPLAIN_LANGS];
+        char *what = fold(r->what[i % EXPLAIN_LANGS]);
+        const char *rest = strncmp(what, query, n) ? NULL : what + n;
+
+        if (rest && (!strcmp(rest, ".") ||
+                     (clause && *rest && (strchr(".:;,", *rest) || !strncmp(rest, " (", 2)))))
+            add(found, r);
+        free(what);
+    }
+}
+
 /* A message: the names and numbers in it, and the words that stand for a code. */
 static void in_message(const char *query, explain_found *found)
 {
     for (size_t i = 0; i < explain_rows_n; i++) {
-        const explain_row *r = &explain_rows[i];
-        char *name = fold(r->name), *text = fold(r->text ? r->text : "");
+        char *name = fold(explain_rows[i].name);
 
-        if (has_word(query, name) || (*text && strstr(query, text)))
-            add(found, r);
+        if (has_word(query, name))
+            add(found, &explain_rows[i]);
         free(name);
-        free(text);
     }
+    by_words(query, found);
+    for (int clause = 0; clause < 2 && !found->n; clause++)
+        by_meaning(query, clause, found);
     for (const char *p = query; !found->n && *p; p++) {
         size_t prefix = p == query || !is_word(p[-1]) ? hex_prefix(p) : 0;
         char digits[17];
@@ -204,6 +269,25 @@ static void in_message(const char *query, explain_found *found)
     }
 }
 
+/* How well a part fits into a name: 0 it begins it, as a whole word; 1 a whole word in it; 2 the
+ * beginning of a word; 3 anywhere. PART_FITS: not at all. */
+enum { PART_FITS = 4, PART_GRADES };
+
+static int part_of(const char *name, const char *part)
+{
+    size_t n = strlen(part);
+    const char *own = bare(name);
+    int best = PART_FITS;
+
+    for (const char *at = name; (at = strstr(at, part)) != NULL; at++) {
+        int begins = at == name || at[-1] == '_', ends = !at[n] || at[n] == '_';
+        int fit = !begins ? 3 : !ends ? 2 : at == own || at == name ? 0 : 1;
+
+        best = fit < best ? fit : best;
+    }
+    return best;
+}
+
 static void by_part(const char *query, explain_found *found)
 {
     char *name = cli_strdup(query);
@@ -211,14 +295,16 @@ static void by_part(const char *query, explain_found *found)
     for (char *p = name; *p; p++)
         if (*p == ' ' || *p == '-')
             *p = '_';
-    for (size_t i = 0; i < explain_rows_n; i++) {
-        const explain_row *r = &explain_rows[i];
-        char *other = fold(r->name), *text = fold(r->text ? r->text : "");
+    for (int grade = 0; grade < PART_GRADES; grade++) {
+        for (size_t i = 0; i < explain_rows_n; i++) {
+            const explain_row *r = &explain_rows[i];
+            char *other = fold(r->name), *text = fold(r->text ? r->text : "");
 
-        if (strstr(other, name) || strstr(text, query))
-            add(found, r);
-        free(other);
-        free(text);
+            if (grade < PART_FITS ? part_of(other, name) == grade : strstr(text, query) != NULL)
+                add(found, r);
+            free(other);
+            free(text);
+        }
     }
     for (size_t i = 0; !found->n && i < explain_rows_n * EXPLAIN_LANGS; i++) {
         const explain_row *r = &explain_rows[i / EXPLAIN_LANGS];
@@ -232,6 +318,7 @@ static void by_part(const char *query, explain_found *found)
 }
 
 #define NAME_LEN 64
+#define NEAR_MIN 3 /* shorter ones are like everything */
 
 /* Levenshtein's distance; of longer names than there are, NAME_LEN. */
 static size_t distance(const char *a, const char *b)
@@ -264,6 +351,8 @@ static void near(const char *query, explain_found *found)
 
     if (len > NAME_LEN) /* a whole log: no misspelt name, and too much to compare */
         return;
+    if (len < NEAR_MIN)
+        return;
     for (size_t d = 1; d <= limit && found->n < 3; d++) {
         for (size_t i = 0; i < explain_rows_n; i++) {
             char *other = fold(explain_rows[i].name);
@@ -279,8 +368,11 @@ explain_match explain_find(const char *query, explain_found *found)
 {
     static void (*const exact[])(const char *, explain_found *) = {by_number, by_name, in_message};
     char *folded = fold(query);
+    size_t len = strlen(folded);
     explain_match match = EXPLAIN_NONE;
 
+    while (len && folded[len - 1] == '.') /* of a sentence that was pasted */
+        folded[--len] = '\0';
     found->n = 0;
     for (size_t i = 0; *folded && !found->n && i < sizeof(exact) / sizeof(*exact); i++)
         exact[i](folded, found);

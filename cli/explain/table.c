@@ -30,6 +30,12 @@ const explain_row explain_rows[] = {
 #undef KIND
 };
 
+const explain_phrase explain_phrases[] = {
+#define PHRASE(name, words) {#name, words},
+#include "cli/explain/phrases.def"
+};
+
+const size_t explain_phrases_n = sizeof(explain_phrases) / sizeof(*explain_phrases);
 const size_t explain_rows_n = sizeof(explain_rows) / sizeof(*explain_rows);
 
 const char *const explain_titles[EXPLAIN_KINDS][EXPLAIN_LANGS] = {

@@ -122,6 +122,11 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_FORCE, CLI_ONLY_WITH, "--out"},
+    {0},
+};
+
 const cli_command cli_export_cert = {
     .name = "export-cert",
     .operands = "[URI]",
@@ -129,5 +134,6 @@ const cli_command cli_export_cert = {
     .summary = N_("Prints a certificate of a token"),
     .details = N_("The certificate is named by its URI, or by --label or --id."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

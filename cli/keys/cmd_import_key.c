@@ -152,8 +152,7 @@ static int report(cli *c, const cli_token *t, const import *in)
         cli_json_string(json, "label", key->label);
         cli_json_string(json, "id", id);
         cli_json_string(json, "key_type", in->type);
-        if (in->file.gost != NULL)
-            cli_json_string(json, "paramset", in->file.gost->ps->name);
+        cli_json_string(json, "paramset", in->file.gost != NULL ? in->file.gost->ps->name : NULL);
         cli_json_string(json, "private_uri", private_uri);
         cli_json_string(json, "public_uri", public_uri);
         if (in->file.cert != NULL && !c->value[OPT_NO_CERT])

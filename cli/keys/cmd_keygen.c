@@ -211,8 +211,7 @@ static int report(cli *c, const cli_token *t, const request *r)
         cli_json_string(json, "label", r->key.label);
         cli_json_string(json, "id", id);
         cli_json_string(json, "key_type", r->kind->name);
-        if (r->paramset)
-            cli_json_string(json, "paramset", r->paramset->name);
+        cli_json_string(json, "paramset", r->paramset ? r->paramset->name : NULL);
         cli_json_string(json, "private_uri", private_uri);
         cli_json_string(json, "public_uri", public_uri);
         code = cli_json_print(json);

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/pem.h>
-#include "cli/object.h"
+#include "cli/json.h"
+#include "cli/keys/export.h"
 #include "codec/algorithm.h"
 #include "codec/codec.h"
 
@@ -128,20 +129,36 @@ static int parse(cli *c, P11KitUri **uri)
     return CLI_OK;
 }
 
-static int write_pem(P11KitUri *uri, const algorithm *a)
+static int print_json(const cli_token *t, const char *uri, const char *pem)
+{
+    cJSON *json = cli_json_object();
+
+    cli_json_string(json, "token", t->label);
+    cli_json_string(json, "uri", uri);
+    cli_json_string(json, "pem", pem);
+    return cli_json_print(json);
+}
+
+static int write_pem(const cli *c, const cli_token *t, P11KitUri *uri, const algorithm *a)
 {
     uint8_t der[GT_STUB_MAX + sizeof(a->der)];
-    char *text = NULL;
+    char *text = NULL, *pem = NULL;
     size_t len = 0;
+    int code = CLI_OK;
 
     if (p11_kit_uri_format(uri, P11_KIT_URI_FOR_ANY, &text) == P11_KIT_URI_OK)
         len = gt_codec_write_stub_of(a->der, a->len, text, der, sizeof(der));
-    free(text);
+    if (len > 0)
+        cli_export_pem(&pem, PEM_STRING_PKCS8INF, der, len);
     if (len == 0)
-        return cli_fail(CLI_FAILURE, _("the URI is too long"));
-    if (PEM_write(stdout, PEM_STRING_PKCS8INF, "", der, (long)len) <= 0)
-        return cli_fail(CLI_FAILURE, _("cannot write the output"));
-    return CLI_OK;
+        code = cli_fail(CLI_FAILURE, _("the URI is too long"));
+    else if (c->value[OPT_JSON])
+        code = print_json(t, text, pem);
+    else
+        fputs(pem, stdout);
+    free(pem);
+    free(text);
+    return code;
 }
 
 static int run(cli *c)
@@ -167,7 +184,7 @@ static int run(cli *c)
         code = cli_fail(CLI_NOT_FOUND,
                         _("the token \"%s\" has no GOST, RSA or EC key of that name"), token.label);
     if (code == CLI_OK)
-        code = write_pem(uri, &a);
+        code = write_pem(c, &token, uri, &a);
     if (session != CK_INVALID_HANDLE)
         c->fn->C_CloseSession(session);
     if (uri != NULL)

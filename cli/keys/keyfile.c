@@ -125,7 +125,7 @@ int cli_keyfile_pbe_failed(const cli_keyfile_reader *r, int wrong)
                             r->path);
 }
 
-/* One SEQUENCE that fills all of it: what a wrong password does not give with a stream cipher. */
+/* One SEQUENCE that fills all of it: what a wrong password does not give. */
 static int is_sequence(const uint8_t *der, size_t len)
 {
     gt_asn1 in = {der, len}, value;
@@ -195,6 +195,9 @@ static int take_block(cli_keyfile_reader *r, const char *name, char *header, uin
     if (!PEM_get_EVP_CIPHER_INFO(header, &cipher) ||
         !PEM_do_header(&cipher, data, &len, pem_password, r))
         return r->failed != CLI_OK ? r->failed : cli_keyfile_pbe_failed(r, 1);
+    /* One wrong password in 256 gives a padding that looks right. */
+    if (cipher.cipher != NULL && !is_sequence(data, (size_t)len))
+        return cli_keyfile_pbe_failed(r, 1);
     if (strcmp(name, PEM_STRING_PKCS8INF) == 0) {
         code = cli_keyfile_take(r, data, (size_t)len);
     } else if (strcmp(name, PEM_STRING_PKCS8) == 0) {

@@ -141,8 +141,7 @@ static int report(cli *c, const cli_token *t, const request *r)
         cli_json_string(json, "label", r->key.label);
         cli_json_string(json, "id", id);
         cli_json_string(json, "key_type", r->kind->name);
-        if (r->sbox)
-            cli_json_string(json, "paramset", r->sbox->name);
+        cli_json_string(json, "paramset", r->sbox ? r->sbox->name : NULL);
         cli_json_string(json, "uri", uri);
         code = cli_json_print(json);
         free(id);

@@ -100,10 +100,10 @@ static char *nginx_text(const cli_conf_settings *s)
         "#   gosttoken uri-pem '%s' >/etc/nginx/NAME.key\n"
         "ssl_certificate /etc/nginx/NAME.pem;\n"
         "ssl_certificate_key /etc/nginx/NAME.key;\n"
-        "ssl_protocols TLSv1.2;\n"
+        "ssl_protocols TLSv1.2%s;\n"
         "ssl_ciphers GOST2012-KUZNYECHIK-KUZNYECHIKOMAC:GOST2012-MAGMA-MAGMAOMAC:"
         "IANA-GOST2012-GOST8912-GOST8912:HIGH;\n",
-        key);
+        key, s->tls13 ? " TLSv1.3" : "");
 
     free(key);
     return text;
@@ -121,8 +121,8 @@ static char *curl_text(const cli_conf_settings *s)
                    "key = \"%s\"\n"
                    "cert-type = ENG\n"
                    "cert = \"%s\"\n"
-                   "tls-max = 1.2\n",
-                   key, cert);
+                   "%s",
+                   key, cert, s->tls13 ? "" : "tls-max = 1.2\n");
 
     free(key);
     free(cert);
@@ -255,6 +255,15 @@ static const cli_option options[] = {
     {0},
 };
 
+static const cli_rule rules[] = {
+    {OPT_TLS13, CLI_NOT_WITH, "--p11-kit|--uninstall|--check"},
+    {OPT_TOKEN, CLI_NOT_WITH, "--p11-kit|--uninstall|--check"},
+    {OPT_PIN_SOURCE, CLI_NOT_WITH, "--p11-kit|--nginx|--curl|--uninstall|--check"},
+    {OPT_PIN_FILE, CLI_NEVER, ""},
+    {OPT_PIN_FD, CLI_NEVER, ""},
+    {0},
+};
+
 const cli_command cli_config = {
     .name = "config",
     .operands = "[FILE]",
@@ -265,5 +274,6 @@ const cli_command cli_config = {
            "--token puts the token's label in, --pin-source the name of a PIN file; a PIN itself\n"
            "is never put in. --install keeps everything else in FILE as it is."),
     .options = options,
+    .rules = rules,
     .run = run,
 };

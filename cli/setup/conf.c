@@ -48,9 +48,11 @@ const char *cli_conf_get(const cli_conf *c, const char *section, const char *nam
     return value;
 }
 
-int cli_conf_yes(const char *value)
+/* OpenSSL 3.0 takes any value for yes; later ones read it. */
+static int is_active(const cli_conf *c, const char *section)
 {
     static const char *const words[] = {"1", "yes", "true", "on"};
+    const char *value = cli_conf_get(c, section, "activate");
 
     for (size_t i = 0; value != NULL && i < sizeof(words) / sizeof(*words); i++)
         if (strcasecmp(value, words[i]) == 0)
@@ -58,51 +60,141 @@ int cli_conf_yes(const char *value)
     return 0;
 }
 
-/* The provider by its module's name: people call sections what they like. */
-static const char *find_ours(const cli_conf *c)
+cli_conf_bridge cli_conf_bridge_mode(const char *value)
 {
-    const STACK_OF(CONF_VALUE) *list = NCONF_get_section(c->conf, c->providers);
+    static const struct {
+        const char *value;
+        cli_conf_bridge mode;
+    } modes[] = {
+        {"auto", CLI_BRIDGE_AUTO}, {"on", CLI_BRIDGE_ON},   {"yes", CLI_BRIDGE_ON},
+        {"1", CLI_BRIDGE_ON},      {"off", CLI_BRIDGE_OFF}, {"no", CLI_BRIDGE_OFF},
+        {"0", CLI_BRIDGE_OFF},
+    };
 
-    ERR_clear_error();
-    for (int i = 0; list != NULL && i < sk_CONF_VALUE_num(list); i++) {
-        const CONF_VALUE *v = sk_CONF_VALUE_value(list, i);
-        const char *module = cli_conf_get(c, v->value, "module");
-        const char *slash = module != NULL ? strrchr(module, '/') : NULL;
-
-        if (strcmp(v->name, "gosttoken") == 0 ||
-            (module != NULL && strcmp(slash != NULL ? slash + 1 : module, "gosttoken.so") == 0))
-            return v->value;
-    }
-    return NULL;
+    for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
+        if (strcmp(value, modes[i].value) == 0)
+            return modes[i].mode;
+    return CLI_BRIDGE_UNKNOWN;
 }
 
-int cli_conf_parse(const char *text, size_t len, cli_conf *c, long *line)
+int cli_conf_bridge_needed(void)
 {
-    BIO *bio = BIO_new_mem_buf(text, (int)len);
+    return OpenSSL_version_num() < 0x30200000UL;
+}
 
-    memset(c, 0, sizeof(*c));
-    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-    c->conf = NCONF_new(NULL);
-    *line = 0;
-    if (bio == NULL || c->conf == NULL || NCONF_load_bio(c->conf, bio, line) <= 0) {
-        BIO_free(bio);
-        ERR_clear_error();
-        return 0;
+/* The name of a line "1.gosttoken = section" is "gosttoken": keys of a section are unique. */
+static const char *plain(const char *name)
+{
+    const char *dot = strchr(name, '.');
+
+    return dot != NULL ? dot + 1 : name;
+}
+
+static int file_is(const char *path, const char *name)
+{
+    const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+
+    return path != NULL && strcmp(slash != NULL ? slash + 1 : path, name) == 0;
+}
+
+static int speaks_of_gost(const char *text)
+{
+    return text != NULL && strstr(text, "gost") != NULL;
+}
+
+static void read_ours(cli_conf *c, const char *name, const char *section)
+{
+    c->name = name;
+    c->gosttoken = section;
+    c->active = is_active(c, section);
+    c->module = cli_conf_get(c, section, "module");
+    c->module_path = cli_conf_get(c, section, "module-path");
+    if (c->module_path == NULL)
+        c->module_path = cli_conf_get(c, section, "pkcs11-module-path");
+    c->bridge = cli_conf_get(c, section, "bridge");
+    c->pin_source = cli_conf_get(c, section, "pin-source");
+    if (c->pin_source != NULL && strncmp(c->pin_source, "file:", 5) == 0)
+        c->pin_source += 5;
+    c->has_pin = cli_conf_get(c, section, "pin") != NULL;
+}
+
+static void read_provider(cli_conf *c, const char *key, const char *section)
+{
+    const char *module = cli_conf_get(c, section, "module");
+    const char *name = cli_conf_get(c, section, "identity");
+
+    if (name == NULL)
+        name = plain(key);
+    if (strcmp(name, "default") == 0) {
+        if (!c->default_active) {
+            c->default_provider = section;
+            c->default_active = is_active(c, section);
+        }
+    } else if (c->gosttoken == NULL &&
+               (file_is(module, "gosttoken.so") || strcmp(name, "gosttoken") == 0)) {
+        /* By its module's name too: people call sections what they like. */
+        read_ours(c, name, section);
+    } else if (c->gost_provider == NULL && (speaks_of_gost(name) || speaks_of_gost(module))) {
+        c->gost_provider = section;
     }
-    BIO_free(bio);
+}
+
+static void read_engine(cli_conf *c, const char *key, const char *section)
+{
+    const char *id = cli_conf_get(c, section, "engine_id");
+
+    if (c->gost_engine == NULL && (speaks_of_gost(id != NULL ? id : plain(key)) ||
+                                   speaks_of_gost(cli_conf_get(c, section, "dynamic_path"))))
+        c->gost_engine = section;
+}
+
+static void each(cli_conf *c, const char *list,
+                 void (*fn)(cli_conf *c, const char *key, const char *section))
+{
+    STACK_OF(CONF_VALUE) *values = list != NULL ? NCONF_get_section(c->conf, list) : NULL;
+
+    for (int i = 0; values != NULL && i < sk_CONF_VALUE_num(values); i++) {
+        const CONF_VALUE *v = sk_CONF_VALUE_value(values, i);
+
+        fn(c, v->name, v->value);
+    }
+}
+
+static int read_all(BIO *bio, cli_conf *c)
+{
+    memset(c, 0, sizeof(*c));
+    c->conf = NCONF_new(NULL);
+    if (bio == NULL || c->conf == NULL || NCONF_load_bio(c->conf, bio, &c->line) <= 0) {
+        c->mistake = ERR_reason_error_string(ERR_peek_error());
+        if (c->mistake == NULL)
+            c->mistake = "";
+        goto end;
+    }
     c->init = cli_conf_get(c, NULL, "openssl_conf");
     if (c->init == NULL)
-        return 1;
+        goto end;
     c->providers = cli_conf_get(c, c->init, "providers");
     c->engines = cli_conf_get(c, c->init, "engines");
     c->ssl = cli_conf_get(c, c->init, "ssl_conf");
-    if (c->providers != NULL) {
-        c->default_provider = cli_conf_get(c, c->providers, "default");
-        c->gosttoken = find_ours(c);
-    }
     if (c->ssl != NULL)
         c->system_default = cli_conf_get(c, c->ssl, "system_default");
-    return 1;
+    each(c, c->providers, read_provider);
+    each(c, c->engines, read_engine);
+end:
+    ERR_clear_error();
+    BIO_free(bio);
+    return c->mistake == NULL;
+}
+
+int cli_conf_load(const char *path, cli_conf *c)
+{
+    return read_all(BIO_new_file(path, "rb"), c);
+}
+
+int cli_conf_parse(const char *text, size_t len, cli_conf *c)
+{
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    return read_all(BIO_new_mem_buf(text, (int)len), c);
 }
 
 void cli_conf_free(cli_conf *c)
@@ -204,7 +296,6 @@ int cli_conf_edit(const char *path, const uint8_t *text, size_t len, const cli_c
     const char *first;
     int code = CLI_OK, crlf;
     cli_conf conf;
-    long line;
 
     if (len > 0)
         memcpy(clean, text, len);
@@ -218,8 +309,9 @@ int cli_conf_edit(const char *path, const uint8_t *text, size_t len, const cli_c
                         path, END);
     if (s == NULL)
         return CLI_OK;
-    if (!cli_conf_parse(clean, *out_len, &conf, &line)) {
-        code = cli_fail(CLI_FAILURE, _("OpenSSL cannot read %s: line %ld is wrong"), path, line);
+    if (!cli_conf_parse(clean, *out_len, &conf)) {
+        code =
+            cli_fail(CLI_FAILURE, _("OpenSSL cannot read %s: line %ld is wrong"), path, conf.line);
     } else if (conf.gosttoken != NULL) {
         code = cli_fail(CLI_FAILURE,
                         _("%s has lines for gosttoken that this program did not write, in section "

@@ -44,14 +44,9 @@ static int is_file(const char *path)
 }
 
 /* A file that a line of the provider's section names. */
-static void check_file(checking *k, const char *key, int needed)
+static void check_file(checking *k, const char *key, const char *path)
 {
-    const char *path = cli_conf_get(&k->conf, k->conf.gosttoken, key);
-
-    if (path == NULL && needed)
-        say(k, BAD, key, cli_printf(_("[%s] has no %s"), k->conf.gosttoken, key),
-            _("`gosttoken config` prints the line"));
-    else if (path != NULL && *path == '/' && !is_file(path))
+    if (path != NULL && *path == '/' && !is_file(path))
         say(k, BAD, key,
             cli_printf(_("%s = %s: there is no such file, or it cannot be read"), key, path),
             _("`gosttoken config` prints the right path"));
@@ -61,12 +56,11 @@ static void check_file(checking *k, const char *key, int needed)
 
 static void check_pin_source(checking *k)
 {
-    const char *path = cli_conf_get(&k->conf, k->conf.gosttoken, "pin-source");
+    const char *path = k->conf.pin_source;
     struct stat st;
 
     if (path == NULL)
         return;
-    path += strncmp(path, "file:", 5) == 0 ? 5 : 0;
     if (stat(path, &st) != 0)
         say(k, NOTE, "pin-source", cli_printf(_("the PIN file %s cannot be seen"), path),
             _("programs will ask for the PIN, or fail"));
@@ -77,11 +71,32 @@ static void check_pin_source(checking *k)
         say(k, GOOD, "pin-source", cli_printf("pin-source = %s", path), NULL);
 }
 
-static void check_active(checking *k, const char *name, const char *section, const char *remedy)
+/* doctor sees what it comes to, by loading the provider. */
+static void check_bridge(checking *k)
 {
-    const char *value = cli_conf_get(&k->conf, section, "activate");
+    const char *value = k->conf.bridge;
+    cli_conf_bridge mode;
 
-    if (cli_conf_yes(value))
+    if (value == NULL)
+        return;
+    mode = cli_conf_bridge_mode(value);
+    if (mode == CLI_BRIDGE_UNKNOWN)
+        say(k, BAD, "bridge", cli_printf(_("bridge = %s: it can be auto, on or off"), value),
+            _("mend the line"));
+    else if (mode == CLI_BRIDGE_OFF && cli_conf_bridge_needed())
+        say(k, NOTE, "bridge",
+            cli_printf(_("bridge = %s: this OpenSSL can then neither sign CMS nor serve the GOST "
+                         "suites of TLS"),
+                       value),
+            _("bridge = auto for programs that need them"));
+    else
+        say(k, GOOD, "bridge", cli_printf("bridge = %s", value), NULL);
+}
+
+static void check_active(checking *k, const char *name, const char *section, int active,
+                         const char *remedy)
+{
+    if (active)
         say(k, GOOD, name, cli_printf(_("the provider of section [%s] is active"), section), NULL);
     else
         say(k, BAD, name, cli_printf(_("section [%s] does not say activate = 1"), section), remedy);
@@ -98,28 +113,16 @@ static void check_default(checking *k)
             cli_printf(_("[%s] does not name OpenSSL's default provider"), k->conf.providers),
             remedy);
     else
-        check_active(k, "default", k->conf.default_provider, remedy);
+        check_active(k, "default", k->conf.default_provider, k->conf.default_active, remedy);
 }
 
 /* Another engine for GOST: both live in one process, but one of them has the methods of a key. */
 static void check_engines(checking *k)
 {
-    const STACK_OF(CONF_VALUE) *list =
-        k->conf.engines != NULL ? NCONF_get_section(k->conf.conf, k->conf.engines) : NULL;
-
-    for (int i = 0; list != NULL && i < sk_CONF_VALUE_num(list); i++) {
-        const CONF_VALUE *v = sk_CONF_VALUE_value(list, i);
-        const char *id = cli_conf_get(&k->conf, v->value, "engine_id");
-        const char *path = cli_conf_get(&k->conf, v->value, "dynamic_path");
-
-        if (strstr(v->name, "gost") != NULL || (id != NULL && strstr(id, "gost") != NULL) ||
-            (path != NULL && strstr(path, "gost") != NULL))
-            say(k, NOTE, "engine",
-                cli_printf(_("[%s] loads another engine for GOST"), k->conf.engines),
-                _("keys of a token are gosttoken's all the same; without it there is one thing "
-                  "less "
-                  "to go wrong"));
-    }
+    if (k->conf.gost_engine != NULL)
+        say(k, NOTE, "engine", cli_printf(_("[%s] loads another engine for GOST"), k->conf.engines),
+            _("keys of a token are gosttoken's all the same; without it there is one thing less "
+              "to go wrong"));
 }
 
 static void check_tls(checking *k)
@@ -156,9 +159,10 @@ static void check_sections(checking *k)
         say(k, BAD, "gosttoken", cli_printf(_("[%s] does not name gosttoken"), conf->providers),
             remedy);
     } else {
-        check_active(k, "gosttoken", conf->gosttoken, _("add the line"));
-        check_file(k, "module", 0);
-        check_file(k, "module-path", 0);
+        check_active(k, "gosttoken", conf->gosttoken, conf->active, _("add the line"));
+        check_file(k, "module", conf->module);
+        check_file(k, "module-path", conf->module_path);
+        check_bridge(k);
         check_pin_source(k);
         check_tls(k);
     }
@@ -174,15 +178,14 @@ int cli_conf_check(cli *c, const char *path)
     uint8_t *text;
     size_t len;
     cJSON *json;
-    long line;
     int code = cli_input(path, CLI_CONF_MAX, &text, &len);
 
     if (code != CLI_OK)
         return code;
     k.findings = cli_json_array();
-    if (!cli_conf_parse((char *)text, len, &k.conf, &line))
+    if (!cli_conf_parse((char *)text, len, &k.conf))
         say(&k, BAD, "syntax",
-            cli_printf(_("OpenSSL cannot read %s: line %ld is wrong"), path, line),
+            cli_printf(_("OpenSSL cannot read %s: line %ld is wrong"), path, k.conf.line),
             _("mend the line"));
     else
         check_sections(&k);

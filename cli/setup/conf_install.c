@@ -51,7 +51,9 @@ static int report(const cli *c, const char *path, const char *backup, int change
         cli_json_string(json, "backup", changed ? backup : NULL);
         return cli_json_print(json);
     }
-    if (!changed)
+    if (changed && installed && backup == NULL)
+        cli_say(c, _("%s was not there: it is made, with gosttoken in it."), path);
+    else if (!changed)
         cli_say(c,
                 installed ? _("%s has gosttoken in it already, just so.")
                           : _("%s has no lines that config --install has written."),
@@ -93,7 +95,7 @@ int cli_conf_install(cli *c, const char *given, const cli_conf_settings *s)
     if (code == CLI_OK && changed)
         code = put(path, text, len, &st);
     if (code == CLI_OK)
-        code = report(c, path, now != NULL ? backup : "-", changed, s != NULL);
+        code = report(c, path, now != NULL ? backup : NULL, changed, s != NULL);
 done:
     free(backup);
     free(text);

@@ -76,12 +76,15 @@ distinguished_name = dn
 END
 ca_key='pkcs11:token=ca;object=ca;type=private'
 
-# certificate NAME EXTENSIONS DAYS [SERIAL]: of the key NAME, by the authority, to NAME.crt.
+# certificate NAME EXTENSIONS DAYS [SERIAL]: of the key NAME, by the authority, to NAME.crt. The numbers
+# are all of one length, for messages to be so.
+next_serial=70000
 certificate() {
+    next_serial=$((next_serial + 1))
     do_it ours req -new -utf8 -key "pkcs11:token=work;object=$1;type=private" -subj "/CN=$1" \
         -out "$1.csr"
     do_it ours x509 -req -in "$1.csr" -CA ca.crt -CAkey "$ca_key" \
-        -set_serial "${4:-$RANDOM$RANDOM}" -days "$3" -extfile extensions -extensions "$2" \
+        -set_serial "${4:-$next_serial}" -days "$3" -extfile extensions -extensions "$2" \
         -out "$1.crt"
 }
 

@@ -160,6 +160,14 @@ finds 'another engine' note
 cp by-hand.cnf bad.cnf
 finds 'module = ' ok
 
+# ---- what is not there ------------------------------------------------------------------------------
+
+t 0 'anew.cnf was not there: it is made' gt config --install anew.cnf
+is "nothing is kept of what was not" ! -e anew.cnf.before-gosttoken
+rm anew.cnf
+t 0 '' gt config --install anew.cnf --json
+json 'j["changed"] and j["backup"] is None'
+
 # ---- what is no file -------------------------------------------------------------------------------
 
 mkfifo pipe
@@ -176,4 +184,9 @@ fi
 # ---- snippets --------------------------------------------------------------------------------------
 
 t 0 'ssl_certificate_key' gt config --nginx
+is "TLS 1.2 alone" "$(grep -c '^ssl_protocols TLSv1.2;$' out)" -eq 1
+t 0 '^ssl_protocols TLSv1.2 TLSv1.3;$' gt config --nginx --tls13
+t 0 '^tls-max = 1.2$' gt config --curl
+t 0 '^engine' gt config --curl --tls13
+is "no limit" "$(grep -c tls-max out)" -eq 0
 t 0 '^key = "pkcs11:token=work%20%D0%96;object=NAME;type=private"$' gt config --curl --token 'work Ж'

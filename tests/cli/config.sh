@@ -18,7 +18,7 @@ t 0 '^token = work$' gt config --token work
 t 0 "^pin-source = $work/pin$" gt config --pin-source pin
 t 0 "^module: $build/lib/libgosttoken-pkcs11.so$" gt config --p11-kit
 t 0 '^module-path = /opt/vendor.so$' gt config --module /opt/vendor.so
-GOSTTOKEN_PIN=$pin t 0 '' gt config --token work --pin-file pin # t looks for the PIN in what is printed
+GOSTTOKEN_PIN=$pin t 0 '' gt config --token work # t looks for the PIN in what is printed
 t 0 '' gt config --json
 json '{"provider", "module", "text"} == set(j) and j["provider"].endswith("/lib/gosttoken.so")'
 json 'j["text"] == open("plain", encoding="utf-8").read()'
@@ -41,6 +41,15 @@ if [ -z "${GOSTTOKEN_SANITIZE:-}" ]; then
         is "OpenSSL reads the label $label" "$(grep -cF "on token \"$label\"" err)" -eq 1
     done
 fi
+
+# --check judges the value of bridge, as doctor does: refused, or on OpenSSL before 3.2 worth a note.
+for row in 'maybe:1:problem' ':1:problem' 'ON:1:problem' 'auto:0:ok' 'on:0:ok' 'yes:0:ok' 'off:0:ok|note' '0:0:ok|note'; do
+    IFS=: read -r value code state <<<"$row"
+    gt config | sed "s|^module-path = .*|&\nbridge = $value|" >bridge.cnf
+    gt config --check bridge.cnf >out 2>err
+    is "--check with bridge = $value: exit code" $? -eq "$code"
+    is "--check with bridge = $value: $state" "$(grep -cE "^($state) +bridge = $value(:|$)" out)" -eq 1
+done
 
 # Copied out of the build tree it speaks of the installed place.
 mkdir -p away/bin

@@ -99,6 +99,10 @@ holds x.csr $expiration
 holds x.csr $extensions
 peer_says 'verify OK' req -in x.csr -verify -noout
 peer_says 'Non Repudiation' req -in x.csr -noout -text
+t 2 'AttributesData\[0\].Blobs\[0\]: the attribute 1.2.840.113549.1.9.14 holds' gt csr --label alice \
+    --subject CN=a --attributes-data '[{"Oid":"1.2.840.113549.1.9.14","Blobs":["AgEA"]}]'
+t 2 'ExtensionsData\[0\].Value: .* 2.5.29.15 ' gt csr --label alice --subject CN=a \
+    --extensions-data '[{"Oid":"2.5.29.15","Value":"AgEA","Critical":false}]'
 parameter is-client
 rm x.csr
 t 0 'not signed yet' env -u GOSTTOKEN_PIN setsid -w "$gosttoken" csr --label alice --subject CN=a \
@@ -125,8 +129,15 @@ parameter subject
 try --subject "/CN=$(printf 'a%.0s' {1..65})/C=RU"
 is "a long name is warned of" "$(grep -c 'warning: Subject: .*64' err)" -eq 1
 try --subject 'CN=a, ИНН=500100732258'
-is "a wrong INN is warned of" "$(grep -c 'warning: Subject: .*INN' err)" -eq 1
-t 2 'Subject: INN has 12 digits' gt csr --label alice --subject ИНН=1
+is "a wrong INN is warned of" "$(grep -c 'warning: Subject: .*ИНН' err)" -eq 1
+t 2 'Subject: ИНН has 12 digits' gt csr --label alice --subject ИНН=1
+t 2 'Subject: ИНН has 12 digits.*"7707083893", go to ИННЮЛ' gt csr --label alice --subject 'CN=x, ИНН=7707083893'
+t 2 'Subject: inn has 12 digits.*INNLE' gt csr --label alice --subject 'inn=7707 083893'
+# Names in what is printed: those that are known, with their values as text, in the order of RFC 4514.
+t 0 '' gt csr --label alice --json \
+    --subject 'CN=x\, y, ИННЮЛ=7707083893, ОГРНИП=304500116000157, ОГРН=1027700132195, 1.2.3=z'
+json 'j["subject"] == "1.2.3=#0C017A,OGRN=1027700132195,OGRNIP=304500116000157,INNLE=7707083893,CN=x\\, y"'
+t 2 '"X" is not an attribute of a name such as' gt csr --label alice --subject X=1
 t 2 'Subject: a request says' gt csr --label alice
 parameter key-usage
 try --key-usage digitalSignature,nonRepudiation

@@ -149,8 +149,10 @@ void test_subject_numbers(void **state)
         csr_request_free(&r);
         free(json);
     }
-    refused("{\"Subject\": \"ИНН=7707083893\"}", "Subject: INN has 12 digits");
-    refused("{\"Subject\": \"СНИЛС=1122334459x\"}", "Subject: SNILS has 11 digits");
+    refused("{\"Subject\": \"ИНН=7707083893\"}",
+            "Subject: ИНН has 12 digits, those of a person; the 10 digits of a company's, "
+            "\"7707083893\", go to ИННЮЛ (INNLE)");
+    refused("{\"Subject\": \"СНИЛС=1122334459x\"}", "Subject: СНИЛС has 11 digits");
     refused("{\"Subject\": \"C=Russia\"}", "Subject: \"Russia\"");
     refused("{\"Subject\": \"C=ru\"}", "Subject: \"ru\"");
     refused("{\"Subject\": \"E=почта@пример.рф\"}", "Subject: ");
@@ -158,7 +160,15 @@ void test_subject_numbers(void **state)
     refused("{\"Subject\": \"CN=a, b\"}", "Subject: at \"b\"");
     refused("{\"Subject\": \"CN=\\\"a\"}", "Subject: the value of \"CN\" is not well quoted");
     refused("{\"Subject\": \"CN=a\\\\\"}", "Subject: the value of \"CN\" is not well quoted");
-    refused("{\"Subject\": \"ИНЛЮ=1\"}", "did you mean");
+    refused("{\"Subject\": \"ИННЮ=1\"}", "did you mean \"ИНН\"?");
+    refused("{\"Subject\": \"X=1\"}",
+            "not an attribute of a name such as CN, O, ИНН, nor an object");
+    refused("{\"Subject\": \"Foo=1\"}",
+            "not an attribute of a name such as CN, O, ИНН, nor an object");
+    refused("{\"KeyUsage\": \"foo\"}",
+            "\"foo\" is not known; there are: digitalSignature, nonRepudiation");
+    refused("{\"CertPeriodUnits\": \"Fortnights\"}", "there are: ");
+    refused("{\"Foo\": \"1\"}", "there is no parameter \"Foo\": gosttoken(1)");
     refused("{\"Subject\": {\"CN\": 7}}", "Subject.CN: a string");
     refused("{\"Subject\": {}}", "Subject: there is no name");
 }

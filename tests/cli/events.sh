@@ -37,7 +37,7 @@ ended() {
     wait "$follower" || status=$?
     is "events ends with $1" "$status" -eq "$1"
 }
-follow lines --count 3 --timeout 60
+follow lines --count 3 --timeout 200
 make_token other
 so_many 1 lines
 t 0 '' gt format --token other --so-pin-file so-pin --new-pin-file pin --yes

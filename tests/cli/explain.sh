@@ -111,6 +111,8 @@ EGAIS_INSERT_SMART_CARD
 EGAIS_CONNECT_SMART_CARD
 WINDOWS_DEVICE_CODE_28
 RUTOKEN_HOUSING_DAMAGED
+RUTOKEN_LED_BURNT
+CRYPTOPRO_INSTALL_INACTIVE
 RUTOKEN_KEYS_CHECK
 PCSC_INSERT_READER
 NAMES
@@ -163,6 +165,66 @@ for name, words in re.findall(r'\{(GT_R_\w+), "([^"]+)"\}', open(sys.argv[1] + '
 END
 is "numbers and texts are those of the sources" ! -s out -a ! -s err
 
+# ---- commands in the remedies -----------------------------------------------------------------------
+
+# Every command that a remedy names is one there is, with the options it has.
+python3 - "$gosttoken" all-en.json all-ru.json >out 2>err <<'END'
+import json, re, subprocess, sys
+gosttoken = sys.argv[1]
+def table(*command):
+    text = subprocess.run([gosttoken, '--print-tables', *command], stdout=subprocess.PIPE, check=True, text=True).stdout
+    return [line.split() for line in text.splitlines()]
+main = table()
+commands = {w[1] for w in main if w[0] == 'command'}
+common = {w[1] for w in main if w[0] == 'option'}
+takes = {w[1] for w in main if w[0] == 'option' and len(w) > 2}
+# Words that a command takes in place of an operand.
+words = {'pin': {'change', 'set', 'unlock', 'policy'}, 'list': {'objects'}, 'cert': {'install'}, 'journal': {'show', 'verify'},
+         'doctor': set(re.search(r'Checks: ([a-z,\s]+);', subprocess.run([gosttoken, 'doctor', '--help'], stdout=subprocess.PIPE,
+                       text=True, env={'LC_ALL': 'C'}).stdout).group(1).replace(',', ' ').split())}
+seen = set()
+for f in sys.argv[2:]:
+    for row in json.load(open(f, encoding='utf-8'))['codes']:
+        for text in (row['remedy'], row['meaning']):
+            quoted = re.findall(r'"(gosttoken [^"]*)"', text) + re.findall('«(gosttoken [^»]*)»', text)
+            if len(quoted) != len(re.findall(r'["«]gosttoken ', text)):
+                print(row['name'], 'has a command whose end is not seen')
+            for line in quoted:
+                seen.add(line)
+                left = line.split()[1:]
+                while left and left[0].startswith('--'):
+                    if left[0] not in common:
+                        print(row['name'], line, 'no option', left[0])
+                    left = left[2 if left[0] in takes else 1:]
+                if not left or left[0] not in commands:
+                    print(row['name'], line, 'no such command')
+                    continue
+                own = common | {w[1] for w in table(left[0]) if w[0] == 'option'}
+                for word in left[1:]:
+                    if word.startswith('-'):
+                        if word not in own:
+                            print(row['name'], line, 'no option', word)
+                    elif not (word in words.get(left[0], ()) or word in ('FILE', 'ФАЙЛ', 'N', 'CKR_…')):
+                        print(row['name'], line, 'no word', word)
+if len(seen) < 25:
+    print('only', len(seen), 'commands found')
+END
+is "the remedies' commands are there" ! -s out -a ! -s err
+
+# And those for PINs do what is said, in the situation that they are for.
+t 0 '' gt init --label pins --so-pin-file so-pin --pin-file pin
+t 0 '' gt keygen --token pins --label kept --type gost2012_256 --pin-file pin
+printf 'another-pin\n' >new-pin
+chmod 600 new-pin
+t 0 'is set' gt pin set --token pins --so-pin-file so-pin --new-pin-file new-pin # it was forgotten
+t 0 'object=kept' gt list objects --token pins --login --pin-file new-pin
+for _ in 1 2 3 4 5 6 7 8 9; do
+    gt pin unlock --token pins --so-pin-file wrong-pin >/dev/null 2>&1 # … until none is left that a file may spend
+done
+t 4 '' gt format --token pins --yes --force --so-pin-file so-pin --new-pin-file pin
+t 0 'is formatted' gt format --token pins --yes --repair --force --new-so-pin-file so-pin --new-pin-file pin
+t 0 'CKM_GOSTR3410 .*' gt info --token pins --mechanisms
+
 # ---- ways to ask ----------------------------------------------------------------------------------
 
 for query in 0x000000A0 0xa0 160 A0 CKR_PIN_INCORRECT ckr_pin_incorrect PIN_INCORRECT 'pin incorrect' pin-incorrect \
@@ -179,11 +241,28 @@ t 0 '^GT_R_PIN_LOCKED' gt explain 'error:4000000A:gosttoken::pin locked:p11/logi
 t 0 '^CKR_PIN_IN_HISTORY \(0x8000000B' gt explain 0x8000000b
 t 0 '^CKR_PIN_TOO_WEAK \(0x1B8' gt explain 0x1c3 # as p11-kit's header has it
 
+# What vendors' pages say, pasted as it is.
+while IFS=$'\t' read -r names text; do
+    [ "${names:0:1}" = '#' ] && continue
+    for query in "$text" "Ошибка: ${text^^}."; do
+        case $names in
+        CKR_*) [ "$query" = "$text" ] || query=$text. ;;
+        esac
+        got=$("$gosttoken" explain --lang en "$query" 2>&1 | grep -oE '^[A-Z_]+[A-Z0-9_]+( |$)' | xargs)
+        : >out
+        : >err
+        is "\"$query\" is $names, not $got" "$got" = "$names"
+    done
+done <"$top/tests/cli/explain-texts.txt"
+
 t 0 '^CKR_PIN_LOCKED .*: The PIN' gt explain pin
+is "whole words stand before parts of words" "$(grep -n WRAPPING out | head -1 | cut -d: -f1)" -gt "$(grep -nE '^[A-Z_]*PIN[_ :]' out | tail -1 | cut -d: -f1)"
+is "the first begins with it" "$(head -1 out | grep -c '^CKR_PIN_')" -eq 1
 is "a part of a word lists candidates" "$(wc -l <out)" -ge 8
 t 0 'What to do' gt explain too_small
 t 3 'not known; like it are: .*CKR_PIN_INCORRECT' gt explain pin_incorect
 t 3 'not known; "gosttoken explain --all"' gt explain frobnicate
+t 3 'not known; "gosttoken explain --all"' gt explain qq
 t 3 'not known' gt explain 0xfedcba98
 t 3 'not known' gt explain ' '
 t 3 'not known' gt explain "$(printf 'qq\033[31m')"

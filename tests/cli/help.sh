@@ -41,6 +41,11 @@ for command in $commands; do
     t 0 "^Usage: gosttoken $command" gt "$command" --help
     cp out help-text
     t 0 "^Usage: gosttoken $command" gt help "$command"
+    # Asked for its version, it does nothing else: no token is made, no file looked for.
+    t 0 '^gosttoken [0-9]+[.][0-9]+[^ ]*$' gt "$command" --version
+    is "and only that" "$(wc -l <out)" -eq 1
+    t 0 '^gosttoken [0-9]' gt "$command" --json --version one two three four
+    is "and nothing was done" ! -e tokens
     is "$command has a summary in --help" "$(gt --help | grep -cE "^  $command +[A-Z]")" -eq 1
     is "the manual page has a section on $command" "$(grep -cx "\.Ss $command" "$page")" -eq 1
     is "and it is in the synopsis" "$(sed -n '/SYNOPSIS/,/DESCRIPTION/p' "$page" | grep -cx "\.Cm $command")" -eq 1
@@ -90,6 +95,24 @@ complete_words gosttoken journal ''
 is "what to do with a journal" "$(sort out | tr '\n' ' ')" = "show verify "
 complete_words gosttoken format --changed-by u
 is "who may change it" "$(cat out)" = user
+complete_words gosttoken keygen --type gost2012_256 --paramset TC
+is "parameter sets" "$(tr '\n' ' ' <out)" = "TCA TCB TCC TCD "
+complete_words gosttoken keygen --type gost28147 --paramset Z
+is "an S-box" "$(cat out)" = Z
+complete_words gosttoken explain --lang r
+is "a language" "$(cat out)" = ru
+complete_words gosttoken csr --key-usage digitalSignature,non
+is "a list" "$(cat out)" = digitalSignature,nonRepudiation
+complete_words gosttoken csr --eku-string client
+is "a usage" "$(cat out)" = clientAuth
+complete_words gosttoken csr --certificate-policies KC1,KB
+is "policies" "$(tr '\n' ' ' <out)" = "KC1,KB1 KC1,KB2 "
+make_token work
+make_token 'a b$(id)'
+complete_words gosttoken info --token w
+is "a token" "$(cat out)" = work
+complete_words gosttoken info --token a
+is "a token whose label a shell must not run" "$(cat out)" = 'a\ b\$\(id\)'
 complete_words gosttoken --module pi
 is "a file" "$(cat out)" = pin
 complete_words gosttoken init --so

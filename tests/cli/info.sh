@@ -31,11 +31,12 @@ for line in 'label +work' 'serial number +[0-9a-f]{16}' 'manufacturer +gosttoken
     t 0 "^  $line" gt info
 done
 is "and no mechanisms" "$(grep -c CKM_ out)" -eq 0
+is "but their number" "$(grep -cE '^  how many +[0-9]{2,3} \(--mechanisms lists them\)$' out)" -eq 1
 t 0 '' gt info --json
 json 'j["label"] == "work" and j["login"] is False and j["objects"]["private"] == 0'
 json 'j["objects"]["total"] == 2 and j["objects"]["public"] == 1'
 json 'j["file"].endswith("token-0.db") and 0 < j["memory"]["free"] <= j["memory"]["total"]'
-json 'j["user_pin_changed_by"] == ["so", "user"] and "mechanisms" not in j'
+json 'j["user_pin_changed_by"] == ["so", "user"] and len(j["mechanisms"]) > 60'
 json 'set(j["user_pin"]) == {"state", "set", "locked", "default", "must_change", "tries",
     "tries_left", "min_length", "max_length", "changed", "rules"} == set(j["so_pin"])'
 json 'j["user_pin"]["changed"].startswith("20") and j["user_pin"]["changed"].endswith("Z")'

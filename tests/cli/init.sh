@@ -85,3 +85,28 @@ if [ "$(id -u)" != 0 ]; then
     GOSTTOKEN_DIR=$work/closed t 1 'permission|writ' \
         gt init --label x --so-pin-file so-pin --pin-file pin
 fi
+
+# Several at once, with the same PINs: none erases what another one has made.
+race() { # NUMBER OPTION...: that many; their results are in ./codes, what they say in ./said
+    local n=$1 i
+    shift
+    rm -rf race said codes
+    for ((i = 1; i <= n; i++)); do
+        { GOSTTOKEN_DIR=$work/race gt init --so-pin-file so-pin --pin-file pin "${@//@/$i}" >>said 2>&1
+            echo $? >>codes; } &
+    done
+    wait
+    GOSTTOKEN_DIR=$work/race t 0 '' gt list --json
+}
+for _ in 1 2 3; do
+    race 4 --label same
+    is "one of one label is made" "$(grep -c '^0$' codes)" -eq 1
+    is "the others say so" "$(grep -cE 'token "same" (already )?[(]slot 0[)]' said)" -eq 3
+    json '[t["label"] for t in j["tokens"] if t["state"] == "ready"] == ["same"]'
+    race 4 --label same@
+    is "all of four labels are made" "$(grep -c '^0$' codes)" -eq 4
+    json 'sorted(t["label"] for t in j["tokens"] if t["state"] == "ready") == ["same1", "same2", "same3", "same4"]'
+    race 3 --label own@ --slot 0
+    is "one has the slot" "$(grep -c '^0$' codes)" -eq 1
+    is "the others are told who has it" "$(grep -cE 'in slot 0: try again|slot 0 holds the token' said)" -eq 2
+done

@@ -7,7 +7,7 @@ manifest=$build/install_manifest.txt
 [ -e "$manifest" ] && cp "$manifest" manifest.saved
 restore() {
     rm -f "$manifest"
-    [ -e manifest.saved ] && cp manifest.saved "$manifest"
+    [ ! -e manifest.saved ] || cp manifest.saved "$manifest"
 }
 
 cached() {

@@ -31,7 +31,8 @@ D id-Gost28147-89-CryptoPro-D-ParamSet
 END
 
 t 0 '' gt keygen --label json --id 0a0b --type kuznyechik --pin-file pin --json
-json '{"token", "label", "id", "key_type", "uri"} == set(j) and j["id"] == "0a0b"'
+json '{"token", "label", "id", "key_type", "paramset", "uri"} == set(j) and j["id"] == "0a0b"'
+json 'j["paramset"] is None'
 uri='pkcs11:token=work;object=json;type=secret-key'
 
 # Names that are taken; a pair of the same name is not in the way.

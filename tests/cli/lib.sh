@@ -15,16 +15,20 @@ checks=0
 failures=0
 
 finish() {
+    local status=$?
     chmod -R u+rwX "$work" 2>/dev/null
     rm -rf "$work"
     echo "$checks checks, $failures failed"
-    [ "$checks" -gt 0 ] && [ "$failures" -eq 0 ]
+    # A script that breaks off in the middle, by a variable that is not set, has not passed.
+    [ "$status" -eq 0 ] || echo "FAILED: the script ended with status $status"
+    [ "$status" -eq 0 ] && [ "$checks" -gt 0 ] && [ "$failures" -eq 0 ]
     exit $?
 }
 trap finish EXIT
 cd "$work" || exit 1
 
-unset GOSTTOKEN_PIN GOSTTOKEN_MODULE GOSTTOKEN_CONF OPENSSL_CONF
+unset GOSTTOKEN_PIN GOSTTOKEN_MODULE GOSTTOKEN_CONF GOSTTOKEN_LOG GOSTTOKEN_FACTORY_TOKEN
+unset OPENSSL_CONF OPENSSL_MODULES OPENSSL_ENGINES LANGUAGE SSL_CERT_FILE SSL_CERT_DIR
 export HOME=$work XDG_DATA_HOME=$work GOSTTOKEN_DIR=$work/tokens LC_ALL=C.UTF-8
 umask 077
 

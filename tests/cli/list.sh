@@ -13,6 +13,15 @@ t 0 'ready +work$' gt list
 t 0 'ready +work$' gt list tokens
 t 2 'tokens.*objects' gt list keys
 t 2 'does not take' gt list tokens objects
+# --token is heeded.
+t 0 'ready +work$' gt list --token work
+is "that one alone, and the heading" "$(wc -l <out)" -eq 2
+t 0 'ready +work$' gt list --token pkcs11:token=work
+t 3 'no token matches nope.*"work"' gt list --token nope
+t 3 'no token matches' gt list --token pkcs11:token=nope --json
+t 2 'pkcs11: URI' gt list --token 'pkcs11:token=%zz'
+t 0 '' gt list --token work --json
+json '[t["label"] for t in j["tokens"]] == ["work"]'
 t 0 '' gt list --json
 json 'len([t for t in j["tokens"] if t["label"] == "work" and t["state"] == "ready"]) == 1'
 json 'all(t["uri"] is None for t in j["tokens"] if t["state"] == "not-initialized")'
@@ -87,7 +96,7 @@ if command -v pkcs11-tool >/dev/null && [ -z "${GOSTTOKEN_SANITIZE:-}" ]; then
 fi
 
 # Output that cannot be written is a failure.
-t 1 'cannot write the output' bash -c "'$gosttoken' list >/dev/full"
+[ ! -c /dev/full ] || t 1 'cannot write the output' bash -c "'$gosttoken' list >/dev/full"
 
 # A directory without tokens, as after a mistake in its name: it is named.
 GOSTTOKEN_DIR=$work/elsewhere t 0 "no token is in use in $work/elsewhere.*init" gt list
@@ -107,12 +116,12 @@ truncate -s 5000 damaged/token-3.db
 t 0 '' gt list
 cp out listed
 is "the good one is ready" "$(grep -c 'ready *good$' listed)" -eq 1
-is "two are unreadable" "$(grep -c ' unreadable ' listed)" -eq 2
+is "three are unreadable" "$(grep -c ' unreadable ' listed)" -eq 3
 t 0 'slot 1 .*token-1.db: not a gosttoken token' gt list
 t 0 'slot 2 .*schema version 99' gt list
 t 0 'slot 3 .*token-3.db' gt list
 t 0 '' gt list --json
-json '[t["state"] for t in j["tokens"] if t["slot"] in (1, 2)] == ["unreadable"] * 2'
+json '[t["state"] for t in j["tokens"] if t["slot"] in (1, 2, 3)] == ["unreadable"] * 3'
 json 'all((t["trouble"] is None) == (t["state"] != "unreadable") for t in j["tokens"])'
 t 0 'schema version 99' gt list objects
 t 3 'schema version 99' gt list objects --token version

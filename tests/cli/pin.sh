@@ -62,7 +62,7 @@ t 0 'one try is left.*pin unlock' gt list
 if command -v expect >/dev/null; then
     checks=$((checks + 1))
     expect -c "
-        set timeout 30
+        set timeout 60
         proc want {text} {
             expect {
                 -re \$text {}

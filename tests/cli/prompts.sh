@@ -11,7 +11,7 @@ dialogue() {
     : >err
     expect -c "
         log_user 1
-        set timeout 30
+        set timeout 60
         set gosttoken {$gosttoken}
         set pin {$pin}
         set so_pin {$so_pin}

@@ -31,6 +31,7 @@ t 1 'cannot read' "${sign[@]}" --label alice not-there
 t 1 'cannot read' "${sign[@]}" --label alice .
 t 4 'is wrong' gt sign --token work --pin-file wrong-pin --label alice a.txt
 t 4 'PIN' gt sign --token work --label alice a.txt
+t 1 'cannot write' "${sign[@]}" --label alice --out nowhere/m.sig a.txt
 is "nothing was written" "$(find . -name '*.sig' | wc -l)" -eq 0
 
 # ---- attached, detached, forms ---------------------------------------------------------------

