@@ -24,7 +24,7 @@ packages_test=(
     valgrind libc6-dbg expect python3 p11-kit gnutls-bin groff-base
     "?libengine-gost-openssl" libp11-dev "?libengine-pkcs11-openssl"
     clang clang-format
-    nginx curl wrk procps locales gdb
+    nginx curl wrk procps locales gdb jq
     debootstrap dpkg-dev debhelper lintian "?rpm"
 )
 

@@ -55,9 +55,10 @@ static CK_RV ex_init(tok_slot *slot, const CK_UTF8CHAR *pin, CK_ULONG pin_len,
     if (kind != TOK_SLOT_TOKEN) {
         made = tok_slot_create(slot, &init);
         rv = tok_slot_idle(slot, &kind);
-        if (made != CKR_FUNCTION_FAILED || rv != CKR_OK || kind != TOK_SLOT_TOKEN)
+        if (p->UseRepairMode || made != CKR_FUNCTION_FAILED || rv != CKR_OK ||
+            kind != TOK_SLOT_TOKEN)
             return made;
-        /* Another process has just made one. */
+        /* Another process has just made one: then its SO PIN is asked for. */
     }
     if (p->UseRepairMode) {
         tok_slot_close_card(slot);

@@ -56,6 +56,22 @@ static void look_at(doctor *d, const own *f, CK_SLOT_ID slot)
     }
 }
 
+/* What another maker's module says of its tokens. */
+static void of_other_module(doctor *d)
+{
+    cli_token *list = NULL;
+    size_t n = 0;
+
+    if (doc_module(d) && cli_tokens(d->c, &list, &n) == CLI_OK)
+        for (size_t i = 0; i < n; i++)
+            if (*list[i].trouble)
+                doc_find(d, DOC_ERROR, NULL, _("slot %lu holds a token that cannot be read: %s"),
+                         list[i].slot, list[i].trouble);
+    free(list);
+    if (!cJSON_GetArraySize(d->findings))
+        doc_find(d, DOC_SKIPPED, NULL, _("this module does not keep its tokens in files"));
+}
+
 void doc_token_files(doctor *d)
 {
     CK_SLOT_ID slots[4096];
@@ -66,7 +82,7 @@ void doc_token_files(doctor *d)
     *(void **)&f.examine = doc_own_function(d->c, "gosttoken_examine");
     *(void **)&f.error_text = doc_own_function(d->c, "gosttoken_error_text");
     if (!f.examine || !f.error_text) {
-        doc_find(d, DOC_SKIPPED, NULL, _("this module does not keep its tokens in files"));
+        of_other_module(d);
         return;
     }
     if (!doc_module(d))

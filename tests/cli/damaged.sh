@@ -70,6 +70,16 @@ is "the first one stays" "$(cmp damaged $file.damaged-1 2>&1)" = ""
 t 0 '' restore --force --yes --json
 json 'j["kept"] is None'
 
+# What somebody did to the journal is kept for who looks into it; a forgotten journal of SQLite's beside the
+# name that it gets is not.
+fresh
+"$build/tests/cli-alter" tokens 0 "DELETE FROM journal WHERE seq = 2" >out 2>err
+cp $file damaged
+echo old >$file.damaged-1-journal
+t 0 'kept as' restore --force --yes
+whole "an altered journal"
+is "no journal of another file is beside it" ! -e $file.damaged-1-journal
+
 # As doctor says it, by the SO's PIN, and to a slot that is not the one of the backup.
 page 2
 cp $file damaged

@@ -194,6 +194,7 @@ if [ -e "$crash" ] && ! ldd "$build/bin/gosttoken" | grep libasan >/dev/null; th
     # What only our module tells is skipped.
     CRASH=none doc 0 skipped store 'does not keep its tokens in files' --module "$crash" store
     CRASH=none doc 0 skipped tokens 'does not keep its tokens in files' --module "$crash" tokens
+    TROUBLE=0x30 doc 1 error tokens 'slot 3 holds a token that cannot be read: .*DEVICE_ERROR' --module "$crash" tokens
 fi
 
 # ---- the store --------------------------------------------------------------------------------------------

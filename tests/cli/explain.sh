@@ -242,6 +242,7 @@ t 0 '^CKR_PIN_IN_HISTORY \(0x8000000B' gt explain 0x8000000b
 t 0 '^CKR_PIN_TOO_WEAK \(0x1B8' gt explain 0x1c3 # as p11-kit's header has it
 
 # What vendors' pages say, pasted as it is.
+texts=0
 while IFS=$'\t' read -r names text; do
     [ "${names:0:1}" = '#' ] && continue
     for query in "$text" "Ошибка: ${text^^}."; do
@@ -252,8 +253,10 @@ while IFS=$'\t' read -r names text; do
         : >out
         : >err
         is "\"$query\" is $names, not $got" "$got" = "$names"
+        texts=$((texts + 1))
     done
 done <"$top/tests/cli/explain-texts.txt"
+is "they are all there" "$texts" -gt 200
 
 t 0 '^CKR_PIN_LOCKED .*: The PIN' gt explain pin
 is "whole words stand before parts of words" "$(grep -n WRAPPING out | head -1 | cut -d: -f1)" -gt "$(grep -nE '^[A-Z_]*PIN[_ :]' out | tail -1 | cut -d: -f1)"

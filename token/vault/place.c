@@ -126,13 +126,19 @@ static CK_RV settle(vault_token *t, const heritage *h, const vault_copy *copy,
 
 /* ---- the name ------------------------------------------------------------------------------- */
 
-/* A second name for the damaged file. */
+/* A second name for the damaged file. A journal beside that name is of another one that was there:
+ * SQLite would play it into this one. */
 static CK_RV keep(vault_place *p, const char *name)
 {
+    char journal[80];
+
     for (unsigned n = 1; n <= KEPT_MAX; n++) {
         (void)snprintf(p->kept, sizeof(p->kept), "token-%lu.db.damaged-%u", p->slot, n);
-        if (linkat(p->dirfd, name, p->dirfd, p->kept, 0) == 0)
+        if (linkat(p->dirfd, name, p->dirfd, p->kept, 0) == 0) {
+            (void)snprintf(journal, sizeof(journal), "%s-journal", p->kept);
+            (void)unlinkat(p->dirfd, journal, 0);
             return CKR_OK;
+        }
         if (errno != EEXIST) {
             p->kept[0] = '\0';
             return vault_fail_errno(errno, "keep the damaged file", p->dir);
@@ -192,8 +198,13 @@ static CK_RV put(vault_place *p, int damaged, int alone)
     (void)snprintf(aside, sizeof(aside), "%s-journal", p->kept);
     if (!alone) {
         /* A journal that is left of a file nobody can read would be played into the new one. */
-        if (p->kept[0] != '\0')
-            (void)renameat(p->dirfd, journal, p->dirfd, aside);
+        if (p->kept[0] != '\0' && renameat(p->dirfd, journal, p->dirfd, aside) != 0 &&
+            errno != ENOENT) {
+            rv = vault_fail_errno(errno, "keep the damaged file's journal", p->dir);
+            (void)unlinkat(p->dirfd, p->kept, 0);
+            p->kept[0] = '\0';
+            return rv;
+        }
         vault_remove_journals(p->dirfd, p->slot);
     }
     rv = p->there ? exchange(p, name) : take_new(p, name);
@@ -227,7 +238,7 @@ static CK_RV look_at(vault *v, CK_SLOT_ID slot, const vault_token *t, occupant *
     if (rv == CKR_OK) {
         o->same = memcmp(o->t->serial, t->serial, VAULT_SERIAL) == 0;
         rv = vault_examine(o->t, &e);
-        o->damaged = rv == CKR_OK && e.damaged > 0;
+        o->damaged = rv == CKR_OK && (e.damaged > 0 || e.altered);
     } else {
         o->t = NULL;
     }
@@ -245,8 +256,10 @@ static CK_RV look_back(occupant *o, heritage *h)
     if (rv == CKR_OK) {
         rv = inherit(o->t, 0, h);
         (void)vault_end(o->t, CKR_FUNCTION_CANCELED); /* nothing was written */
+        o->damaged |= h->lost != 0;
     } else if (is_damage(rv)) {
         o->same = 0;
+        o->damaged = 1;
         rv = CKR_OK;
     }
     return rv;
@@ -278,6 +291,7 @@ static CK_RV put_alone(occupant *o, heritage *h, vault_place *p, int *again)
     }
     if (alone && o->same) {
         rv = inherit(o->t, h->lost, &now);
+        o->damaged |= now.lost != 0;
         *again = rv == CKR_OK && changed(h, &now);
         if (*again)
             *h = now;

@@ -337,7 +337,9 @@ CK_RV vault_examine(vault_token *t, vault_examination *e);
 #define VAULT_UNIQUE 32
 typedef struct vault_object {
     uint64_t id; /* never used again for another object of this token */
-    /* Hexadecimal digits that name the object and no other, of any token; the same for its life. */
+    /* Hexadecimal digits that name the object and no other of this token or another; the same for
+     * its life. (A copy of the token that is restored after the token itself was lost begins to
+     * count where it was made.) */
     char unique[VAULT_UNIQUE];
     tok_attrs *open; /* owned */
     uint64_t sealed; /* how many attributes are sealed */
