@@ -8,6 +8,7 @@
 #include "digest/native.h"
 #include "gost/mem.h"
 #include "gost/streebog.h"
+#include "provider/param.h"
 
 static OSSL_FUNC_digest_newctx_fn digest_newctx;
 static OSSL_FUNC_digest_freectx_fn digest_freectx;
@@ -106,20 +107,10 @@ const OSSL_PARAM *gt_digest_gettable_params(void *provctx)
 
 int gt_digest_get_params(OSSL_PARAM params[], size_t size, size_t block, int absent)
 {
-    OSSL_PARAM *p;
-
-    if ((p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_BLOCK_SIZE)) != NULL &&
-        !OSSL_PARAM_set_size_t(p, block))
-        return 0;
-    if ((p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_SIZE)) != NULL &&
-        !OSSL_PARAM_set_size_t(p, size))
-        return 0;
-    if ((p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_XOF)) != NULL && !OSSL_PARAM_set_int(p, 0))
-        return 0;
-    if ((p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_ALGID_ABSENT)) != NULL &&
-        !OSSL_PARAM_set_int(p, absent))
-        return 0;
-    return 1;
+    return gt_param_give_size(params, OSSL_DIGEST_PARAM_BLOCK_SIZE, block) &&
+           gt_param_give_size(params, OSSL_DIGEST_PARAM_SIZE, size) &&
+           gt_param_give_int(params, OSSL_DIGEST_PARAM_XOF, 0) &&
+           gt_param_give_int(params, OSSL_DIGEST_PARAM_ALGID_ABSENT, absent);
 }
 
 /* RFC 9215, section 2: the algorithm identifier has no parameters. */

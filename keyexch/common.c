@@ -156,18 +156,13 @@ static const OSSL_PARAM *keyexch_gettable_ctx_params(void *vctx, void *provctx)
 static int keyexch_get_ctx_params(void *vctx, OSSL_PARAM params[])
 {
     keyexch_ctx *ctx = vctx;
-    OSSL_PARAM *p = OSSL_PARAM_locate(params, OSSL_EXCHANGE_PARAM_EC_ECDH_COFACTOR_MODE);
+    OSSL_PARAM *p;
 
-    if (p != NULL && !OSSL_PARAM_set_int(p, 0))
-        return 0;
-    p = OSSL_PARAM_locate(params, OSSL_EXCHANGE_PARAM_KDF_TYPE);
-    if (p != NULL && !OSSL_PARAM_set_utf8_string(p, ctx->x963 ? OSSL_KDF_NAME_X963KDF : ""))
-        return 0;
-    p = OSSL_PARAM_locate(params, OSSL_EXCHANGE_PARAM_KDF_DIGEST);
-    if (p != NULL && !OSSL_PARAM_set_utf8_string(p, ctx->digest))
-        return 0;
-    p = OSSL_PARAM_locate(params, OSSL_EXCHANGE_PARAM_KDF_OUTLEN);
-    if (p != NULL && !OSSL_PARAM_set_size_t(p, ctx->out_len))
+    if (!gt_param_give_int(params, OSSL_EXCHANGE_PARAM_EC_ECDH_COFACTOR_MODE, 0) ||
+        !gt_param_give_text(params, OSSL_EXCHANGE_PARAM_KDF_TYPE,
+                            ctx->x963 ? OSSL_KDF_NAME_X963KDF : "") ||
+        !gt_param_give_text(params, OSSL_EXCHANGE_PARAM_KDF_DIGEST, ctx->digest) ||
+        !gt_param_give_size(params, OSSL_EXCHANGE_PARAM_KDF_OUTLEN, ctx->out_len))
         return 0;
     p = OSSL_PARAM_locate(params, OSSL_EXCHANGE_PARAM_KDF_UKM);
     return p == NULL || OSSL_PARAM_set_octet_ptr(p, ctx->ukm, ctx->ukm_len);

@@ -219,16 +219,9 @@ static const OSSL_PARAM *mac_gettable_ctx_params(void *mctx, void *provctx)
 
 static int get_params(OSSL_PARAM params[], const gt_mac_alg *alg, size_t size)
 {
-    OSSL_PARAM *p;
-
-    if ((p = OSSL_PARAM_locate(params, OSSL_MAC_PARAM_SIZE)) != NULL &&
-        !OSSL_PARAM_set_size_t(p, size))
-        return 0;
-    if ((p = OSSL_PARAM_locate(params, OSSL_MAC_PARAM_BLOCK_SIZE)) != NULL &&
-        !OSSL_PARAM_set_size_t(p, alg->block))
-        return 0;
-    return (p = OSSL_PARAM_locate(params, key_length)) == NULL ||
-           OSSL_PARAM_set_size_t(p, GT_MAC_KEY);
+    return gt_param_give_size(params, OSSL_MAC_PARAM_SIZE, size) &&
+           gt_param_give_size(params, OSSL_MAC_PARAM_BLOCK_SIZE, alg->block) &&
+           gt_param_give_size(params, key_length, GT_MAC_KEY);
 }
 
 static int mac_get_ctx_params(void *mctx, OSSL_PARAM params[])

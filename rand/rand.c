@@ -13,6 +13,7 @@
 #include <gosttoken/openssl.h>
 
 #include "gost/mem.h"
+#include "provider/param.h"
 #include "provider/provider.h"
 
 /* The token's generator is taken for as strong as the strongest of its keys' algorithms. */
@@ -219,16 +220,10 @@ static const OSSL_PARAM *rand_gettable_ctx_params(void *vr, void *provctx)
 static int rand_get_ctx_params(void *vr, OSSL_PARAM params[])
 {
     const token_rand *r = vr;
-    OSSL_PARAM *p;
 
-    if ((p = OSSL_PARAM_locate(params, OSSL_RAND_PARAM_STATE)) != NULL &&
-        !OSSL_PARAM_set_int(p, r->state))
-        return 0;
-    if ((p = OSSL_PARAM_locate(params, OSSL_RAND_PARAM_STRENGTH)) != NULL &&
-        !OSSL_PARAM_set_uint(p, STRENGTH))
-        return 0;
-    return (p = OSSL_PARAM_locate(params, OSSL_RAND_PARAM_MAX_REQUEST)) == NULL ||
-           OSSL_PARAM_set_size_t(p, REQUEST_MAX);
+    return gt_param_give_int(params, OSSL_RAND_PARAM_STATE, r->state) &&
+           gt_param_give_uint(params, OSSL_RAND_PARAM_STRENGTH, STRENGTH) &&
+           gt_param_give_size(params, OSSL_RAND_PARAM_MAX_REQUEST, REQUEST_MAX);
 }
 
 /* Nothing of the generator is here. */

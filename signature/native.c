@@ -249,8 +249,7 @@ static int signature_get_ctx_params(void *vctx, OSSL_PARAM params[])
         if (!OSSL_PARAM_set_octet_string(p, der, 2 + len))
             return 0;
     }
-    p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_DIGEST);
-    return p == NULL || OSSL_PARAM_set_utf8_string(p, ctx->alg->digest);
+    return gt_param_give_text(params, OSSL_SIGNATURE_PARAM_DIGEST, ctx->alg->digest);
 }
 
 /* What EVP_MD_CTX_get_params asks of a context that signs. */
@@ -269,15 +268,11 @@ static const OSSL_PARAM *signature_gettable_ctx_md_params(void *vctx)
 static int signature_get_ctx_md_params(void *vctx, OSSL_PARAM params[])
 {
     const sig_ctx *ctx = vctx;
-    OSSL_PARAM *p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_SIZE);
 
-    if (!ctx->message)
-        return 0;
-    if (p != NULL && !OSSL_PARAM_set_size_t(p, gt_alg_digest_size(ctx->alg)))
-        return 0;
-    p = OSSL_PARAM_locate(params, OSSL_DIGEST_PARAM_BLOCK_SIZE);
-    return p == NULL || OSSL_PARAM_set_size_t(p, ctx->alg == gt_alg_old() ? GOST_HASH94_BLOCK
-                                                                          : GOST_STREEBOG_BLOCK);
+    return ctx->message &&
+           gt_param_give_size(params, OSSL_DIGEST_PARAM_SIZE, gt_alg_digest_size(ctx->alg)) &&
+           gt_param_give_size(params, OSSL_DIGEST_PARAM_BLOCK_SIZE,
+                              ctx->alg == gt_alg_old() ? GOST_HASH94_BLOCK : GOST_STREEBOG_BLOCK);
 }
 
 static const OSSL_PARAM *signature_settable_ctx_md_params(void *vctx)

@@ -44,7 +44,8 @@ static CK_RV ex_init(tok_slot *slot, const CK_UTF8CHAR *pin, CK_ULONG pin_len,
     };
     tok_card *card = NULL;
     tok_slot_kind kind;
-    CK_RV rv = tok_slot_idle(slot, &kind), made;
+    int lost = 0;
+    CK_RV rv = tok_slot_idle(slot, &kind);
 
     if (rv != CKR_OK)
         return rv;
@@ -53,12 +54,11 @@ static CK_RV ex_init(tok_slot *slot, const CK_UTF8CHAR *pin, CK_ULONG pin_len,
     if (kind == TOK_SLOT_FACTORY && !p->UseRepairMode)
         kind = TOK_SLOT_TOKEN;
     if (kind != TOK_SLOT_TOKEN) {
-        made = tok_slot_create(slot, &init);
-        rv = tok_slot_idle(slot, &kind);
-        if (p->UseRepairMode || made != CKR_FUNCTION_FAILED || rv != CKR_OK ||
-            kind != TOK_SLOT_TOKEN)
-            return made;
-        /* Another process has just made one: then its SO PIN is asked for. */
+        if (p->UseRepairMode) /* it asks for no PIN, and what somebody has just made is not lost */
+            return tok_slot_create(slot, &init);
+        rv = tok_slot_create_or_lose(slot, &init, &lost);
+        if (!lost)
+            return rv;
     }
     if (p->UseRepairMode) {
         tok_slot_close_card(slot);

@@ -124,16 +124,15 @@ static CK_RV init_token(tok_slot *slot, const vault_init *init)
 {
     tok_card *card = NULL;
     tok_slot_kind kind;
-    CK_RV rv = tok_slot_idle(slot, &kind), made;
+    int lost = 0;
+    CK_RV rv = tok_slot_idle(slot, &kind);
 
     if (rv != CKR_OK)
         return rv;
     if (kind != TOK_SLOT_TOKEN) {
-        made = tok_slot_create(slot, init);
-        rv = tok_slot_idle(slot, &kind);
-        if (made != CKR_FUNCTION_FAILED || rv != CKR_OK || kind != TOK_SLOT_TOKEN)
-            return made;
-        /* Another process has just made one: then its SO PIN is asked for. */
+        rv = tok_slot_create_or_lose(slot, init, &lost);
+        if (!lost)
+            return rv;
     }
     rv = tok_slot_card(slot, &card);
     if (rv == CKR_OK)

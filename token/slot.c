@@ -348,6 +348,15 @@ CK_RV tok_slot_create(tok_slot *slot, const vault_init *init)
     return rv;
 }
 
+CK_RV tok_slot_create_or_lose(tok_slot *slot, const vault_init *init, int *lost)
+{
+    tok_slot_kind kind;
+    CK_RV made = tok_slot_create(slot, init), rv = tok_slot_idle(slot, &kind);
+
+    *lost = made == CKR_FUNCTION_FAILED && rv == CKR_OK && kind == TOK_SLOT_TOKEN;
+    return *lost ? CKR_OK : made;
+}
+
 CK_RV tok_slot_card_real(tok_slot *slot, tok_card **out)
 {
     static const vault_init factory = {

@@ -93,6 +93,10 @@ CK_RV tok_slot_idle(tok_slot *slot, tok_slot_kind *kind);
  * factory any more: somebody else was quicker. */
 CK_RV tok_slot_create(tok_slot *slot, const vault_init *init);
 
+/* The same for those who initialise a token whatever is in the slot: *lost, and CKR_OK, if another
+ * process was quicker, so that the slot has a token whose SO PIN is to be asked for. */
+CK_RV tok_slot_create_or_lose(tok_slot *slot, const vault_init *init, int *lost);
+
 /* The token was made anew or removed by this process: opens it again at the next use. */
 void tok_slot_close_card(tok_slot *slot);
 
